@@ -37,6 +37,9 @@ func (c *config) forSuite(variable func(string) string) error {
 	if !slices.Contains(c.OutboundAllow, suite.Host()) {
 		c.OutboundAllow = append(slices.Clone(c.OutboundAllow), suite.Host())
 	}
+	if !slices.Contains(c.ClientRegistrationOutboundAllow, suite.Host()) {
+		c.ClientRegistrationOutboundAllow = append(slices.Clone(c.ClientRegistrationOutboundAllow), suite.Host())
+	}
 	return nil
 }
 

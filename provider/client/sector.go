@@ -110,10 +110,10 @@ func (s *Sectors) check(ctx context.Context, c *Client) error {
 	if !ok || d.uri != c.SectorIdentifierURI {
 		if provider.InTransaction(ctx) {
 			return &provider.Beforehand{Do: func(ctx context.Context) (context.Context, error) {
-				return context.WithValue(ctx, sectorKey{}, s.read(ctx, c.SectorIdentifierURI)), ctx.Err()
+				return context.WithValue(ctx, sectorKey{}, s.read(ctx, c)), ctx.Err()
 			}}
 		}
-		d = s.read(ctx, c.SectorIdentifierURI)
+		d = s.read(ctx, c)
 	}
 	var bad Invalid
 	if d.wrong != nil {
@@ -128,15 +128,15 @@ func (s *Sectors) check(ctx context.Context, c *Client) error {
 	return bad.orNil()
 }
 
-// read fetches a document. Why that failed is not told: who registers a client may not learn what is behind a
+// read fetches the document of a client. Why that failed is not told: who registers a client may not learn what is behind a
 // firewall.
-func (s *Sectors) read(ctx context.Context, uri string) sectorDocument {
-	d := sectorDocument{uri: uri}
+func (s *Sectors) read(ctx context.Context, c *Client) sectorDocument {
+	d := sectorDocument{uri: c.SectorIdentifierURI}
 	if s == nil || s.fetch == nil {
 		d.wrong = fault.New(fault.SectorFetch)
 		return d
 	}
-	response, err := s.fetch.Get(ctx, uri, "application/json", maxSector)
+	response, err := s.fetch.Get(c.Outbound(ctx), d.uri, "application/json", maxSector)
 	if err != nil {
 		d.wrong = fault.New(fault.SectorFetch)
 		return d

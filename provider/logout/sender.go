@@ -158,7 +158,7 @@ func (s *Sender) deliver(ctx context.Context, clientID string) (more bool, err e
 	if err != nil {
 		return false, fmt.Errorf("sign: %w", err)
 	}
-	status, retryAfter, fault := s.post.Post(ctx, c.BackChannelLogoutURI,
+	status, retryAfter, fault := s.post.Post(c.Outbound(ctx), c.BackChannelLogoutURI,
 		map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, []byte(url.Values{"logout_token": {text}}.Encode()))
 	if ctx.Err() != nil {
 		return false, ctx.Err() // the process ends; the receiver did not fail

@@ -66,7 +66,7 @@ func (o *RequestObjects) referenced(ctx context.Context, c *client.Client, uri s
 	case !c.MatchRequestURI(uri):
 		return "", failed(refusal.CheckRequestURI, "The request_uri is not registered for the client (request_uris).")
 	}
-	text, err := o.fetched.object(ctx, uri)
+	text, err := o.fetched.object(ctx, c, uri)
 	if err != nil && ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -78,19 +78,25 @@ func (o *RequestObjects) referenced(ctx context.Context, c *client.Client, uri s
 
 // object fetches an object, unless it was fetched before and may be kept. The cause of an error is hidden
 // from errors.Is: a slow server of the client is no timeout of this server.
-func (u *requestURIs) object(ctx context.Context, uri string) (string, error) {
+func (u *requestURIs) object(ctx context.Context, c *client.Client, uri string) (string, error) {
 	at, fragment, _ := strings.Cut(uri, "#")
+	owner := ""
+	if c.SelfRegistered() { // what this server may fetch for others is not for it, nor for them what failed for it
+		owner = c.ID + " "
+	}
 	// What could not be fetched is not tried again for another fragment, which anybody can make up.
 	for _, name := range []string{uri, at} {
 		u.mu.Lock()
-		kept, known := u.kept.Get(name)
+		kept, known := u.kept.Get(owner + name)
 		u.mu.Unlock()
 		if known && u.clock.Now(ctx).Before(kept.until) {
 			return kept.text, kept.err
 		}
 	}
 	// As for key sets, the fetch must not end because the first of those who wait for it is cancelled.
-	flight := u.flights.DoChan(at, func() (any, error) { return u.refetch(context.WithoutCancel(ctx), at, fragment), nil })
+	flight := u.flights.DoChan(owner+at, func() (any, error) {
+		return u.refetch(c.Outbound(context.WithoutCancel(ctx)), owner, at, fragment), nil
+	})
 	select {
 	case <-ctx.Done():
 		return "", ctx.Err()
@@ -100,7 +106,7 @@ func (u *requestURIs) object(ctx context.Context, uri string) (string, error) {
 	}
 }
 
-func (u *requestURIs) refetch(ctx context.Context, at, fragment string) fetchedObject {
+func (u *requestURIs) refetch(ctx context.Context, owner, at, fragment string) fetchedObject {
 	name := at
 	if fragment != "" {
 		name += "#" + fragment // another one means another content (OpenID Connect Core section 6.2)
@@ -119,7 +125,7 @@ func (u *requestURIs) refetch(ctx context.Context, at, fragment string) fetchedO
 	if lifetime > 0 {
 		object.until = u.clock.Now(ctx).Add(lifetime)
 		u.mu.Lock()
-		u.kept.Add(name, object)
+		u.kept.Add(owner+name, object)
 		u.mu.Unlock()
 	}
 	return object
