@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
 	"github.com/gatehouse-id/gatehouse/provider/revocation"
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
@@ -116,6 +117,7 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT sequence FROM revocations WHERE revoked_at < ? AND sequence < (SELECT max(sequence) FROM revocations) LIMIT ?)`, now.Add(-revocation.Keep), batchesPerTick*batchSize)
 	removed.Logouts = remove(`DELETE FROM logouts WHERE id IN
 		(SELECT id FROM logouts WHERE id < ? ORDER BY id LIMIT ?)`, rowID(provider.FirstID(now.Add(-keepLogouts))), batchSize)
+	remove("DELETE FROM registration_counts WHERE hour <= ?", registration.CountedSince(now))
 	remove("DELETE FROM ended_mail_factors WHERE ended_at < ?", endedMailBefore(now))
 	// Without the key no token of the other server is valid: it goes with the last of them.
 	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN

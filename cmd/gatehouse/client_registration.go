@@ -36,7 +36,7 @@ func (h *instance) registrations(offered oauth.Metadata, keys *oauth.ClientKeys,
 		Mode: mode, Endpoint: c.Issuer + c.paths().Registration, Issuer: c.Issuer, Brand: c.brand.Title(),
 		Scopes: c.ClientRegistrationScopes, Audience: c.registrationResources(), Schemes: c.ClientRegistrationSchemes, TokenFormat: c.registrationTokens(),
 		GrantTypes: grants, ResponseTypes: offered.ResponseTypesSupported, AuthMethods: offered.TokenEndpointAuthMethodsSupported,
-		Unused: c.ClientRegistrationUnused, Idle: c.ClientRegistrationIdle, Most: c.ClientRegistrationLimit, PerHour: registration.PerHour, Issuers: issuers,
+		Unused: c.ClientRegistrationUnused, Idle: c.ClientRegistrationIdle, Most: c.ClientRegistrationLimit, Issuers: issuers,
 	}, registration.Domain{
 		Store: h.store, Tokens: h.store, Clients: h.registry.ForItself(h.store), Secrets: h.secrets, Keys: keys, Successor: h.ring.Key(keyring.Registration),
 		Transactions: h.store, Events: h.events, Clock: clock, Random: random,

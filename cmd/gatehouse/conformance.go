@@ -31,6 +31,7 @@ func (c *config) forSuite(variable func(string) string) error {
 	c.RequestObjects = []string{"request", "request_uri", "encrypted"}
 	c.ClientRegistration = "open"
 	c.SessionManagement = true
+	c.ClientRegistrationLimit = mostRegistrations // the suite registers a client for each module
 	if len(c.RateLimits) == 0 {
 		c.RateLimits = []string{"off"}
 	}

@@ -74,12 +74,14 @@ type Request struct {
 	// Bearer is the token of the request; empty: none.
 	Bearer string
 	Body   []byte
+	// Prefix is that of the address, as limits count it; empty: unknown.
+	Prefix string
 }
 
 // Register registers a client. It returns a refusal with a code of RFC 7591 section 3.2.2, or
 // invalid_token.
 func (r *Registry) Register(ctx context.Context, in Request) (*Information, error) {
-	now := r.Clock.Now(ctx)
+	now, from := r.Clock.Now(ctx), sources(in.Prefix)
 	initial, err := r.initial(ctx, in.Bearer, now)
 	if err != nil {
 		return nil, err
@@ -109,7 +111,7 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	made := token.New(token.Registration, id, r.Random)
 	kept := Kept{ClientID: c.ID, Hash: hash(made.Encode()), CreatedAt: now}
 	if initial == nil {
-		if err := r.room(ctx, now); err != nil {
+		if err := r.room(ctx, from, now, 0); err != nil {
 			return nil, err
 		}
 		due := now.Add(r.settings.Unused)
@@ -123,6 +125,8 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 			if err := r.Tokens.UseInitialToken(ctx, initial.ID, now); err != nil {
 				return notFound(err, unauthorized(refusal.CheckInitialToken, true)) // others were faster
 			}
+		} else if err := r.count(ctx, from, now); err != nil {
+			return err
 		}
 		registered := *c // a transaction that is repeated begins with the same client
 		var err error
@@ -137,24 +141,6 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	}
 	r.Events.Publish(ctx, event.ClientRegistered{ClientID: c.ID, Anonymous: initial == nil})
 	return &Information{Client: c, Secret: secret, Token: made.Encode(), Statement: stated.text, endpoint: r.settings.Endpoint}, nil
-}
-
-// room refuses a registration without a token where there are too many: each is a row that anybody can
-// write.
-func (r *Registry) room(ctx context.Context, now time.Time) error {
-	if r.settings.Most == 0 {
-		return nil
-	}
-	recent, waiting, err := r.Store.NewRegistrations(ctx, now.Add(-time.Hour), max(r.settings.PerHour, r.settings.Most))
-	if err != nil {
-		return fmt.Errorf("count registrations: %w", err)
-	}
-	if recent < r.settings.PerHour && waiting < r.settings.Most {
-		return nil
-	}
-	refused := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRegistrations, "Too many applications have registered themselves.")
-	refused.RetryAfter = 10 * time.Minute
-	return refused
 }
 
 // Read returns a registration.
