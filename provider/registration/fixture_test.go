@@ -30,6 +30,7 @@ type fixture struct {
 	now      atomic.Pointer[time.Time]
 	store    *storage.Store
 	gate     *audit.Gate
+	ring     *keyring.Ring
 	clients  *client.Registry
 	tokens   *registration.InitialTokens
 	domain   registration.Domain
@@ -51,9 +52,10 @@ func fixtureOn(t testing.TB, open func(t testing.TB, clock provider.Clock) *stor
 	f.setTime(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 	clock := func() time.Time { return *f.now.Load() }
 	f.store = open(t, clock)
-	ring, err := keyring.Open(t.Context(), f.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
-	require.NoError(t, err)
 	f.gate = audit.NewGate(f.store, f.store, (*event.Bus)(nil), clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), f.store, f.gate, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	require.NoError(t, err)
+	f.ring = ring
 	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
 	f.clients = client.NewRegistry(f.store, f.gate, secrets, clock, rand.Reader)
 	f.tokens = registration.NewInitialTokens(f.store, f.gate, clock, rand.Reader)

@@ -226,3 +226,29 @@ func TestClientsRaiseNoCatalogueVersion(t *testing.T) {
 	assert.Equal(t, before, after)
 	assert.EqualValues(t, 3, clients, "but it is known which they are")
 }
+
+// Clients name what they know, and in any order.
+func TestResponseTypesInAnotherOrder(t *testing.T) {
+	f := newFixture(t)
+	f.settings.GrantTypes = append(f.settings.GrantTypes, "implicit")
+	f.settings.ResponseTypes = []string{"code", "id_token", "id_token token"}
+	made := f.register(map[string]any{"response_types": []string{"token id_token", "id_token token"}, "grant_types": []string{"implicit"}, "token_endpoint_auth_method": "none"}).Client
+	assert.Equal(t, []string{"id_token token"}, made.Responses())
+	made = f.register(map[string]any{"response_types": []string{"code"}, "grant_types": []string{"authorization_code", "implicit", "refresh_token"}}).Client
+	assert.Equal(t, []client.GrantType{client.AuthorizationCode, client.RefreshToken}, made.GrantTypes)
+	_, err := f.registry().Register(t.Context(), registration.Request{Body: body(map[string]any{"grant_types": []string{"implicit"}})})
+	require.Error(t, err)
+	f.refused(err)
+}
+
+// A name that an operator vouched for is looked at like any other when nobody does any more.
+func TestWhoLosesTrustMayNotLookLikeAnother(t *testing.T) {
+	f := newFixture(t)
+	made := f.register(nil)
+	_, err := f.clients.Update(t.Context(), f.operator(), made.Client.ID, func(c *client.Client) error { c.Name, c.Trust = "Example ID", client.Verified; return nil })
+	require.NoError(t, err)
+	change := map[string]any{"client_name": "Example ID", "redirect_uris": []string{"https://evil.example/cb"}}
+	_, err = f.update(made, made.Token, change)
+	require.Error(t, err)
+	assert.Equal(t, refusal.CheckClientName, f.refused(err).Check)
+}
