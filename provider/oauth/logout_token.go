@@ -46,7 +46,7 @@ func (l *LogoutTokens) LogoutToken(ctx context.Context, c *client.Client, d logo
 	}
 	now := l.clock.Now(ctx)
 	payload, err := json.Marshal(map[string]any{
-		"iss": l.issuer, "aud": c.ID, "sub": l.subjects.of(c, d.UserID, d.Subject), "sid": d.SID.String(),
+		"iss": l.issuer, "aud": c.ID, "sub": l.subjects.of(c, d.UserID, d.Subject), "sid": l.subjects.session(c, d.SID),
 		"iat": now.Unix(), "exp": now.Add(logoutTokenLifetime).Unix(), "jti": d.ID.String(),
 		"events": map[string]any{logoutEvent: struct{}{}},
 	})

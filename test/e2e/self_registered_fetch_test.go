@@ -51,7 +51,9 @@ func TestSelfRegisteredClientsReachNothingBehindTheFirewall(t *testing.T) {
 	assert.NotEqual(t, http.StatusOK, p.open(logoLink.FindStringSubmatch(page.body)[1]).status, "logo_uri")
 	require.Contains(t, returned(t, p.agree(p.follow(p.login(page, "wonderland")), false)), "code")
 	p.confirm(p.logout(nil))
-	s.soon(func() bool { return strings.Contains(string(s.command("client", "logouts", id, "--json")), "refused_address") }, "backchannel_logout_uri")
+	s.soon(func() bool {
+		return strings.Contains(string(s.command("client", "logouts", id, "--json")), "refused_address")
+	}, "backchannel_logout_uri")
 	assert.Empty(t, inside.requests())
 
 	s.command("client", "update", id, "--trust", "operator")
