@@ -53,14 +53,6 @@ func (s *Store) ReplaceToken(ctx context.Context, clientID string, hash, previou
 	})
 }
 
-// NewRegistrations is part of registration.Store.
-func (s *Store) NewRegistrations(ctx context.Context, since time.Time, most int) (recent, waiting int, err error) {
-	err = s.row(ctx, `SELECT
-		(SELECT count(*) FROM (SELECT 1 FROM client_registrations WHERE due_at IS NOT NULL AND created_at > ? LIMIT ?) r),
-		(SELECT count(*) FROM (SELECT 1 FROM client_registrations WHERE due_at IS NOT NULL LIMIT ?) w)`, since, most, most).Scan(&recent, &waiting)
-	return recent, waiting, s.fault(err)
-}
-
 // OperatorNames is part of registration.Store.
 func (s *Store) OperatorNames(ctx context.Context, most int) ([]string, error) {
 	var names []string
@@ -78,47 +70,47 @@ func (s *Store) LockDueRegistrations(ctx context.Context, now time.Time, limit i
 	}
 	var rows []struct {
 		ID, Trust string
-		SignedIn  bool
 		Granted   bool
 	}
-	err = s.on(ctx).Raw(`SELECT c.id, c.trust, EXISTS (SELECT 1 FROM client_uses u WHERE u.client_id = c.id) AS signed_in,
-		EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id) AS granted FROM clients c WHERE c.id IN ?`, ids).Scan(&rows).Error
+	err = s.on(ctx).Raw(`SELECT c.id, c.trust, EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id) AS granted FROM clients c WHERE c.id IN ?`, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, s.fault(err)
 	}
+	used, err := s.lastUses(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	due := make([]registration.Due, len(rows))
 	for i, r := range rows {
-		due[i] = registration.Due{ClientID: r.ID, Trust: client.Trust(r.Trust), Granted: r.Granted}
-		if r.SignedIn {
-			if due[i].UsedAt, err = s.lastUse(ctx, r.ID); err != nil {
-				return nil, err
-			}
-		}
+		due[i] = registration.Due{ClientID: r.ID, Trust: client.Trust(r.Trust), Granted: r.Granted, UsedAt: used[r.ID]}
 	}
 	return due, nil
 }
 
-func (s *Store) lastUse(ctx context.Context, clientID string) (*time.Time, error) {
-	var at time.Time
-	if err := s.row(ctx, "SELECT signed_in_at FROM client_uses WHERE client_id = ? ORDER BY signed_in_at DESC LIMIT 1", clientID).Scan(&at); err != nil {
+// lastUses are when somebody signed in to the clients the last time, of those to which somebody did. It is the time of a
+// row, and not the maximum, which is a text on SQLite.
+func (s *Store) lastUses(ctx context.Context, ids []string) (map[string]*time.Time, error) {
+	rows, err := s.on(ctx).Raw(`SELECT c.id, u.signed_in_at FROM clients c JOIN client_uses u ON u.client_id = c.id AND u.user_id =
+		(SELECT l.user_id FROM client_uses l WHERE l.client_id = c.id ORDER BY l.signed_in_at DESC LIMIT 1) WHERE c.id IN ?`, ids).Rows()
+	if err != nil {
 		return nil, s.fault(err)
 	}
-	return utc(&at), nil
+	defer func() { _ = rows.Close() }() // Err has what went wrong
+	used := map[string]*time.Time{}
+	for rows.Next() {
+		var id string
+		var at time.Time
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, s.fault(err)
+		}
+		used[id] = utc(&at)
+	}
+	return used, s.fault(rows.Err())
 }
 
 // DeferRegistrations is part of registration.Store.
 func (s *Store) DeferRegistrations(ctx context.Context, clientIDs []string, due time.Time) error {
 	return s.fault(s.on(ctx).Exec("UPDATE client_registrations SET due_at = ? WHERE client_id IN ?", due, clientIDs).Error)
-}
-
-// DeleteClients is part of registration.Store.
-func (s *Store) DeleteClients(ctx context.Context, ids []string) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		if err := s.on(ctx).Exec("DELETE FROM clients WHERE id IN ?", ids).Error; err != nil {
-			return s.fault(err)
-		}
-		return s.fault(s.on(ctx).Exec("DELETE FROM client_statistics WHERE client_id IN ?", ids).Error)
-	})
 }
 
 const initialTokenColumns = "id, hash, label, scopes, redirect_hosts, audience, vouches, max_uses, used, created_at, expires_at, revoked_at" //nolint:gosec // names of columns

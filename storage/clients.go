@@ -138,9 +138,14 @@ func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error { return s.addClient(ctx, c) })
 }
 
-// AddClient stores a client that registers itself, and does not raise the catalogue version.
+// AddClient stores a client that registers itself. Nobody can have asked for it before: other processes learn of it only
+// where they know by it which origins are allowed.
 func (s *Store) AddClient(ctx context.Context, c *client.Client) error {
-	return s.InTx(ctx, func(ctx context.Context) error { return s.addClient(ctx, c) })
+	add := func(ctx context.Context) error { return s.addClient(ctx, c) }
+	if len(c.Origins()) == 0 {
+		return s.InTx(ctx, add)
+	}
+	return s.changeClients(ctx, []string{c.ID}, add)
 }
 
 func (s *Store) addClient(ctx context.Context, c *client.Client) error {
@@ -169,55 +174,75 @@ func trustText(t client.Trust) string {
 // UpdateClient replaces a client's registration, secrets and origins. A client that is not
 // restricted keeps no named users and groups.
 func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		row, err := clientRowOf(c)
+	return s.changeCatalogue(ctx, func(ctx context.Context) error { return s.updateClient(ctx, c) })
+}
+
+// UpdateOwnClient is UpdateClient for a client that changes itself: other processes read it again, and nothing else.
+func (s *Store) UpdateOwnClient(ctx context.Context, c *client.Client) error {
+	return s.changeClients(ctx, []string{c.ID}, func(ctx context.Context) error { return s.updateClient(ctx, c) })
+}
+
+func (s *Store) updateClient(ctx context.Context, c *client.Client) error {
+	row, err := clientRowOf(c)
+	if err != nil {
+		return err
+	}
+	if err := s.forgetGroups(ctx, c.ID); err != nil {
+		return err
+	}
+	if err := s.changed(s.on(ctx).Model(row).Where("id = ?", c.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
+		return err
+	}
+	replaced := []string{"client_secrets", "client_origins"}
+	if !c.Restricted {
+		replaced = append(replaced, "client_users", "client_groups")
+	}
+	for _, table := range replaced {
+		if err := s.exec(ctx, "DELETE FROM "+table+" WHERE client_id = ?", c.ID); err != nil {
+			return err
+		}
+	}
+	if err := s.writeClientParts(ctx, c); err != nil {
+		return err
+	}
+	if !c.MayAsk("offline_access") {
+		// The registration counts whenever a grant is used: these end with their sessions from now on.
+		err := s.exec(ctx, "UPDATE grants SET offline = ? WHERE client_id = ? AND offline AND ' ' || scopes || ' ' LIKE '% offline_access %'", false, c.ID)
 		if err != nil {
 			return err
 		}
-		if err := s.forgetGroups(ctx, c.ID); err != nil {
-			return err
-		}
-		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", c.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
-			return err
-		}
-		replaced := []string{"client_secrets", "client_origins"}
-		if !c.Restricted {
-			replaced = append(replaced, "client_users", "client_groups")
-		}
-		for _, table := range replaced {
-			if err := s.exec(ctx, "DELETE FROM "+table+" WHERE client_id = ?", c.ID); err != nil {
-				return err
-			}
-		}
-		if err := s.writeClientParts(ctx, c); err != nil {
-			return err
-		}
-		if !c.MayAsk("offline_access") {
-			// The registration counts whenever a grant is used: these end with their sessions from now on.
-			err := s.exec(ctx, "UPDATE grants SET offline = ? WHERE client_id = ? AND offline AND ' ' || scopes || ' ' LIKE '% offline_access %'", false, c.ID)
-			if err != nil {
-				return err
-			}
-		}
-		if !c.Restricted {
-			return nil
-		}
-		return s.endUnnamed(ctx, c.ID)
-	})
+	}
+	if !c.Restricted {
+		return nil
+	}
+	return s.endUnnamed(ctx, c.ID)
 }
 
 // DeleteClient removes a client with its grants and figures, and what it was to be told.
 func (s *Store) DeleteClient(ctx context.Context, id string) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		if err := s.change(ctx, "DELETE FROM clients WHERE id = ?", id); err != nil {
-			return err
+	return s.changeCatalogue(ctx, func(ctx context.Context) error { return s.deleteClients(ctx, id) })
+}
+
+// DeleteClients is part of registration.Store. Other processes read these clients again, and nothing else.
+func (s *Store) DeleteClients(ctx context.Context, ids []string) error {
+	return s.changeClients(ctx, ids, func(ctx context.Context) error { return s.deleteClients(ctx, ids...) })
+}
+
+func (s *Store) deleteClients(ctx context.Context, ids ...string) error {
+	removed := s.on(ctx).Exec("DELETE FROM clients WHERE id IN ?", ids)
+	if removed.Error == nil && removed.RowsAffected < int64(len(ids)) {
+		return provider.ErrNotFound
+	}
+	if removed.Error != nil {
+		return s.fault(removed.Error)
+	}
+	// What was not delivered is not for another client with that id.
+	for _, table := range []string{"client_statistics", "logouts"} {
+		if err := s.on(ctx).Exec("DELETE FROM "+table+" WHERE client_id IN ?", ids).Error; err != nil {
+			return s.fault(err)
 		}
-		if err := s.exec(ctx, "DELETE FROM client_statistics WHERE client_id = ?", id); err != nil {
-			return err
-		}
-		// What was not delivered is not for another client with that id.
-		return s.exec(ctx, "DELETE FROM logouts WHERE client_id = ?", id)
-	})
+	}
+	return nil
 }
 
 // Origins reads the web origins of enabled public clients, for CORS.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
 	"github.com/gatehouse-id/gatehouse/provider/revocation"
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
@@ -124,6 +125,7 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 			break
 		}
 	}
+	remove("DELETE FROM registration_counts WHERE hour <= ?", registration.CountedSince(now))
 	remove("DELETE FROM ended_mail_factors WHERE ended_at < ?", endedMailBefore(now))
 	// Without the key no token of the other server is valid: it goes with the last of them.
 	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN

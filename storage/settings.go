@@ -7,11 +7,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// CatalogueVersion is a number that rises with every change of cached data.
-func (s *Store) CatalogueVersion(ctx context.Context) (int64, error) {
-	return s.setting(ctx, "catalogue_version")
-}
-
 // changeCatalogue changes cached data and raises the catalogue version.
 func (s *Store) changeCatalogue(ctx context.Context, change func(ctx context.Context) error) error {
 	return s.InTx(ctx, func(ctx context.Context) error {

@@ -81,7 +81,7 @@ func notWritable(t *testing.T, good, readOnly string) {
 	for address, want := range map[string]error{good: nil, readOnly: provider.ErrUnavailable} {
 		s, err := storage.Open(t.Context(), storage.Options{URL: address, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
-		_, err = s.CatalogueVersion(t.Context())
+		_, _, err = s.Versions(t.Context())
 		require.NoError(t, err)
 		require.ErrorIs(t, s.Writable(t.Context()), want)
 		require.NoError(t, s.Close())

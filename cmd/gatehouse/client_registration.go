@@ -55,7 +55,7 @@ func (c *config) registrationSettings(offered oauth.Metadata) (registration.Sett
 		Mode: c.clientRegistrationMode(), Endpoint: c.Issuer + c.paths().Registration, Issuer: c.Issuer, Brand: c.brand.Title(),
 		Scopes: c.ClientRegistrationScopes, Audience: c.registrationResources(), Schemes: c.ClientRegistrationSchemes, TokenFormat: c.registrationTokens(),
 		GrantTypes: grants, ResponseTypes: offered.ResponseTypesSupported, AuthMethods: offered.TokenEndpointAuthMethodsSupported,
-		Unused: c.ClientRegistrationUnused, Idle: c.ClientRegistrationIdle, Most: c.ClientRegistrationLimit, PerHour: registration.PerHour, Issuers: issuers,
+		Unused: c.ClientRegistrationUnused, Idle: c.ClientRegistrationIdle, Most: c.ClientRegistrationLimit, Issuers: issuers,
 	}, nil
 }
 

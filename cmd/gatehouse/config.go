@@ -182,7 +182,8 @@ type config struct {
 	SMSPerHour int `koanf:"sms_per_hour"`
 
 	// OutboundCA is a PEM file with certificates that our connections trust beside the system's,
-	// OutboundAllow are hosts that they may reach although their addresses are private.
+	// OutboundAllow are hosts that they may reach although their addresses are private: not by what clients chose that
+	// registered themselves, for which there is ClientRegistrationOutboundAllow.
 	OutboundCA    string   `koanf:"outbound_ca"`
 	OutboundAllow []string `koanf:"outbound_allow"`
 

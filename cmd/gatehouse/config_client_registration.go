@@ -40,13 +40,22 @@ type clientRegistrationSettings struct {
 	// in to, ClientRegistrationIdle how long one that somebody did, after the last time.
 	ClientRegistrationUnused time.Duration `koanf:"client_registration_unused"`
 	ClientRegistrationIdle   time.Duration `koanf:"client_registration_idle"`
-	// ClientRegistrationLimit is how many clients there may be that registered without a token.
+	// ClientRegistrationLimit is how many clients may register without a token in 24 hours. An address (a /64 of IPv6) may
+	// have the 50th part of what is left of it, and a network (a /24, or a /48) the fifth.
 	ClientRegistrationLimit int `koanf:"client_registration_limit"`
+	// ClientRegistrationOutboundAllow are hosts that our connections may reach although their addresses are private
+	// where such a client names them: by its jwks_uri, sector_identifier_uri, request_uris, logo_uri or
+	// backchannel_logout_uri. OutboundAllow is none of them: it is for your own clients, and for one that registered
+	// itself once you make it your own (gatehouse client update --trust operator).
+	ClientRegistrationOutboundAllow []string `koanf:"client_registration_outbound_allow"`
 	// SoftwareStatementIssuers are trusted to sign software statements (RFC 7591 section 2.3), each with the
 	// https URL of its keys, or the path of a file with them as a JWK set, such as
 	// https://directory.example.com=https://directory.example.com/jwks.json.
 	SoftwareStatementIssuers []string `koanf:"software_statement_issuers"`
 }
+
+// mostRegistrations bounds ClientRegistrationLimit.
+const mostRegistrations = 1_000_000
 
 func clientRegistrationDefaults() clientRegistrationSettings {
 	return clientRegistrationSettings{
@@ -164,7 +173,7 @@ func (c *config) validateClientRegistration() error {
 	if c.ClientRegistrationUnused < time.Minute || c.ClientRegistrationIdle < time.Hour {
 		wrong("client_registration_unused", "must be a minute at least, and %s an hour", c.named("client_registration_idle"))
 	}
-	if c.ClientRegistrationLimit < 1 || c.ClientRegistrationLimit > 1_000_000 {
+	if c.ClientRegistrationLimit < 1 || c.ClientRegistrationLimit > mostRegistrations {
 		wrong("client_registration_limit", "must be 1 to 1000000")
 	}
 	_, err := c.statementIssuers()

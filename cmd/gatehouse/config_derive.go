@@ -72,7 +72,7 @@ func (c *config) outbound(around func(http.RoundTripper) http.RoundTripper) (*ou
 }
 
 func (c *config) outboundOptions(around func(http.RoundTripper) http.RoundTripper) (outbound.Options, error) {
-	options := outbound.Options{Allow: c.OutboundAllow, Around: around}
+	options := outbound.Options{Allow: c.OutboundAllow, AllowSelfRegistered: c.ClientRegistrationOutboundAllow, Around: around}
 	if c.OutboundCA != "" {
 		pem, err := os.ReadFile(c.OutboundCA)
 		if err != nil {
@@ -94,6 +94,7 @@ func (c *config) poster(around func(http.RoundTripper) http.RoundTripper) (*outb
 	}
 	if c.Dev {
 		options.Allow = append(slices.Clone(options.Allow), loopbackHosts()...)
+		options.AllowSelfRegistered = append(slices.Clone(options.AllowSelfRegistered), loopbackHosts()...)
 	}
 	post, err := outbound.NewPoster(options, webhookTimeout)
 	if err != nil {

@@ -32,11 +32,15 @@ func (c *config) forSuite(variable func(string) string) error {
 	c.RequestObjects = []string{"request", "request_uri", "encrypted"}
 	c.ClientRegistration = "open"
 	c.SessionManagement = true
+	c.ClientRegistrationLimit = mostRegistrations // the suite registers a client for each module
 	if len(c.RateLimits) == 0 {
 		c.RateLimits = []string{"off"}
 	}
 	if !slices.Contains(c.OutboundAllow, suite.Host()) {
 		c.OutboundAllow = append(slices.Clone(c.OutboundAllow), suite.Host())
+	}
+	if !slices.Contains(c.ClientRegistrationOutboundAllow, suite.Host()) {
+		c.ClientRegistrationOutboundAllow = append(slices.Clone(c.ClientRegistrationOutboundAllow), suite.Host())
 	}
 	return nil
 }

@@ -121,6 +121,10 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	origins := client.NewOrigins(h.store)
 	scopes := consent.NewKnown(h.store)
 	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh, h.imported.Refresh)
+	watcher.OnClients(directory.ForgetAll)
+	if c.clientRegistrationMode() != registration.Open { // where it is, every origin is allowed
+		watcher.OnClients(func(ctx context.Context, _ []string) error { return origins.Learn(ctx) })
+	}
 	if err := watcher.Check(ctx); err != nil { // what they know, they know from the first request on
 		return fmt.Errorf("read the catalogue: %w", err)
 	}
@@ -275,7 +279,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		return nil, err
 	}
 	registrar := h.registrationDomain(clientKeys, e.clock, e.random)
-	if documents := h.clientDocuments(registered, registrar, registration.DocumentDomain{Clients: directory, Fetch: fetch, Limit: ratelimit.NewDocuments(limits.limiter, limits.table)}); documents != nil {
+	if documents := h.clientDocuments(registered, registrar, registration.DocumentDomain{Clients: directory, Fetch: fetch, Limit: ratelimit.NewDocuments(limits.limiter, limits.table), Prefix: ratelimit.Prefix}); documents != nil {
 		protocol.FindApplicants(documents)
 	}
 	t.metrics.Tokens.Expect(protocol.GrantTypes()...)

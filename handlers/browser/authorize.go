@@ -30,16 +30,22 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	var p progress
 	if text := form.Get("flow"); text != "" && !form.Has("client_id") {
-		p, err = b.open(r, text)
-	} else {
-		p, err = b.begin(r.Context(), form)
+		p, err := b.open(r, text)
+		if err != nil {
+			return err
+		}
+		return b.advance(w, r, p)
 	}
-	if err != nil {
-		return err
+	p, err := b.begin(r.Context(), form)
+	if err == nil {
+		err = b.advance(w, r, p)
 	}
-	return b.advance(w, r, p)
+	var back *redirected
+	if errors.As(err, &back) {
+		back.unasked = true
+	}
+	return err
 }
 
 // repeat answers a posted request with a redirect to the same one as a GET: SameSite=Lax cookies are not

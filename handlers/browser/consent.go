@@ -3,7 +3,6 @@ package browser
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"golang.org/x/text/language"
@@ -33,17 +32,9 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 		return err
 	}
 	c := f.Request.Client
-	u, err := url.Parse(f.Request.RedirectURI)
-	if err != nil {
-		return err
-	}
-	destination := u.Host
-	if destination == "" {
-		destination = u.Scheme + ":"
-	}
 	return in.Consent(w, pages.Consent{
 		Flow: sealed, Client: c.Name, Logo: logoPath(c), ClientURI: c.URI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
-		Username: s.User.Username, Destination: destination, Scopes: described, Audience: f.Request.Audience,
+		Username: s.User.Username, Destination: destination(f.Request.RedirectURI), Scopes: described, Audience: f.Request.Audience,
 		Lasts: b.lasts(f.Request), EachTime: f.Request.AskedEachTime(), Unverified: c.Trust == client.Unverified,
 		Host: c.DocumentHost(), Local: c.FromDocument() && client.Impersonable(f.Request.RedirectURI),
 	})

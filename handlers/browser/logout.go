@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -63,7 +62,7 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 			return b.askLogout(w, in, s, request, locales)
 		}
 	}
-	frames, err := b.endSessions(r.Context(), s, request.Hint)
+	ended, frames, err := b.endSessions(r.Context(), s, request.Hint)
 	if err != nil {
 		return err
 	}
@@ -73,10 +72,15 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if request.Unregistered != nil {
 		return &stays{request.Unregistered, b, in, b.loggedOut(request.Client, frames)}
 	}
-	if request.RedirectURI == "" || len(frames) > 0 {
+	// Where nothing ended, neither the person nor a session of the person's has to do with the application. If nobody
+	// verified that, anybody may have made it, an ID token of his own, and the link (RFC 9700 section 4.11.2).
+	offered := request.RedirectURI != "" && !ended && request.Client.Trust == client.Unverified && navigates(r)
+	if request.RedirectURI == "" || len(frames) > 0 || offered {
 		page := b.loggedOut(request.Client, frames)
-		page.Next = request.RedirectURI
-		if len(frames) == 0 && r.Method == http.MethodPost { // reloaded, the answer would send the form again
+		if page.Next = request.RedirectURI; offered {
+			page.Destination = destination(page.Next)
+		}
+		if page.Next == "" && len(frames) == 0 && r.Method == http.MethodPost { // reloaded, the answer would send the form again
 			wire.SeeOther(w, withLocales(page.Again, locales), nil)
 			return nil
 		}
@@ -101,11 +105,8 @@ func (e *stays) Unwrap() error { return e.error }
 
 // RespondError writes the page, with where the error is explained.
 func (e *stays) RespondError(w http.ResponseWriter, r *http.Request, _ refusal.Code, _, uri string) error {
-	wrong := refusal.Of(e.error)
-	e.page.Refused = &pages.Error{
-		About: strings.TrimPrefix(uri, e.browser.Issuer), RequestID: canonical.From(r.Context()).RequestID,
-		Field: string(wrong.Field), Expected: wrong.Expected, Received: wrong.Received,
-	}
+	refused := e.browser.refused(r, e.error, uri)
+	e.page.Refused = &refused
 	return e.in.LoggedOut(w, e.page)
 }
 
@@ -120,31 +121,33 @@ func (b *Browser) concerns(ctx context.Context, hint *oauth.Hint, s *session.Ses
 }
 
 // endSessions ends the session of the browser, if any, and the one that the hint names: the browser
-// may have lost its cookie, or be another one. It returns the frames by which applications learn of it.
-func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oauth.Hint) ([]oauth.Frame, error) {
+// may have lost its cookie, or be another one. It tells whether one of them was there, and returns the frames by which
+// applications learn of it.
+func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oauth.Hint) (ended bool, _ []oauth.Frame, _ error) {
 	var parties []session.Party
 	if s != nil {
 		told, err := b.Sessions.End(ctx, s)
 		if err != nil {
-			return nil, err
+			return false, nil, err
 		}
-		parties = told
+		ended, parties = true, told
 		canonical.From(ctx).Outcome("signed_out")
 	}
 	if hint != nil {
 		id, err := provider.ParseID(hint.SessionID)
 		if err == nil && (s == nil || s.ID != id) { // not every ID token was issued in a session
-			ended, told, err := b.Sessions.EndNamed(ctx, id, hint.Means)
+			named, told, err := b.Sessions.EndNamed(ctx, id, hint.Means)
 			if err != nil {
-				return nil, err
+				return false, nil, err
 			}
-			if ended {
+			if named {
 				canonical.From(ctx).Outcome("signed_out")
 			}
-			parties = append(parties, told...)
+			ended, parties = ended || named, append(parties, told...)
 		}
 	}
-	return b.frames(ctx, parties)
+	frames, err := b.frames(ctx, parties)
+	return ended, frames, err
 }
 
 // frames are those by which applications learn of an end. That some were left out is in the log line of

@@ -123,7 +123,7 @@ func answerRegistration(w http.ResponseWriter, r *http.Request, of func(ctx cont
 // registrationRequest reads the token and, for a registration, the body. Only JSON has one: a form of another
 // site could not send it without asking first (Fetch standard section 4.8).
 func registrationRequest(r *http.Request, body bool) (registration.Request, error) {
-	in := registration.Request{Bearer: bearer(r.Header.Values("Authorization"))}
+	in := registration.Request{Bearer: bearer(r.Header.Values("Authorization")), Prefix: canonical.From(r.Context()).AddressPrefix()}
 	if !body {
 		return in, nil
 	}

@@ -39,6 +39,9 @@ type LoggedOut struct {
 	// Next is where the browser goes when all of them are loaded, or after a short time; empty:
 	// nowhere. It is registered for the application, or a path of this server.
 	Next string
+	// Destination is the host of Next where the person decides whether to go there, since nobody verified the
+	// application; empty: the browser goes by itself.
+	Destination string
 }
 
 // Frame is a page of an application within this one.
@@ -74,7 +77,7 @@ func (page LoggedOut) policy() string {
 		}
 	}
 	framing := policy + "; frame-src " + strings.Join(origins, " ")
-	if page.Next != "" {
+	if page.Next != "" && page.Destination == "" {
 		framing += "; script-src 'self'"
 	}
 	return framing

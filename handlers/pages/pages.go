@@ -51,7 +51,7 @@ func New(settings Settings) (*Set, error) {
 func peoplesPages() []string {
 	return []string{
 		"landing", "error", "not_found", "explanation", "unknown_error",
-		"login", "consent", "logout", "logged_out", "form_post",
+		"login", "consent", "logout", "logged_out", "return", "form_post",
 		"register", "verify", "recover", "reset", "undo", "done", "first_administrator",
 		"factor", "set_up", "recovery_codes",
 		"own_overview", "own_profile", "own_security", "own_factors", "own_confirm", "own_password", "own_contact", "own_sessions", "own_apps", "own_activity", "own_data", "own_delete",
@@ -64,7 +64,7 @@ func developersPages() []string {
 
 // sharedTemplates are those that pages are made of.
 func sharedTemplates() []string {
-	return []string{"templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html", "templates/mail_code.html", "templates/own_common.html"}
+	return []string{"templates/layout.html", "templates/application.html", "templates/refused.html", "templates/posted.html", "templates/passkey_fields.html", "templates/mail_code.html", "templates/own_common.html"}
 }
 
 // pageTemplates are those of the pages that are in the language.

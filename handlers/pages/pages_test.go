@@ -90,6 +90,15 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 	show("signed_out_here", func(w http.ResponseWriter) error {
 		return in.LoggedOut(w, pages.LoggedOut{Client: evil, Refused: &fault})
 	})
+	show("logged_out_offer", func(w http.ResponseWriter) error {
+		return in.LoggedOut(w, pages.LoggedOut{Client: evil, Next: "myapp:/bye", Destination: evil})
+	})
+	show("return", func(w http.ResponseWriter) error {
+		return in.Return(w, http.StatusBadRequest, pages.Return{Client: evil, Destination: evil, Next: "myapp:/cb?a=" + url.QueryEscape(evil), Refused: fault})
+	})
+	show("return_posted", func(w http.ResponseWriter) error {
+		return in.Return(w, http.StatusBadRequest, pages.Return{Client: evil, Destination: evil, Form: &pages.FormPost{Action: "https://app.example/cb", Params: url.Values{evil: {evil}}}, Refused: fault})
+	})
 	accountPages(in, show)
 	factorPages(in, show)
 	ownPages(in, show)
@@ -335,7 +344,7 @@ func TestPagesObeyTheirContentSecurityPolicy(t *testing.T) {
 		assert.Equal(t, strings.Contains(body, "<script"), strings.Contains(policy, "script-src 'self'"), name)
 		own := strings.ReplaceAll(body, `action="/language"`, "")
 		switch {
-		case strings.Contains(own, " action="):
+		case strings.Contains(own, " action="), strings.Contains(own, `id="return-continue"`):
 			assert.NotContains(t, policy, "form-action", "%s: Chromium applies it to every redirect after the form", name)
 			assert.Empty(t, w.Header().Get("Cross-Origin-Opener-Policy"), "%s: a sign-in in a window of its own answers to its opener", name)
 			assert.Equal(t, "strict-origin", w.Header().Get("Referrer-Policy"), "%s: the form comes with a real Origin", name)

@@ -114,11 +114,18 @@ func TestCacheIsBounded(t *testing.T) {
 }
 
 type versionSource struct {
-	version int64
-	err     error
+	version, clients int64
+	changed          []string
+	err              error
 }
 
-func (v *versionSource) CatalogueVersion(context.Context) (int64, error) { return v.version, v.err }
+func (v *versionSource) Versions(context.Context) (int64, int64, error) {
+	return v.version, v.clients, v.err
+}
+
+func (v *versionSource) ChangedClients(_ context.Context, after, upTo int64) ([]string, error) {
+	return v.changed[min(after, int64(len(v.changed))):min(upTo, int64(len(v.changed)))], nil
+}
 
 func TestWatcherFlushesOncePerChangeAndRetries(t *testing.T) {
 	source := &versionSource{version: 1}
@@ -138,6 +145,36 @@ func TestWatcherFlushesOncePerChangeAndRetries(t *testing.T) {
 	source.err = errors.New("down")
 	require.ErrorIs(t, w.Check(t.Context()), source.err)
 	assert.Equal(t, 3, flushes)
+}
+
+// What a client does to itself leaves all others in memory.
+func TestWatcherTellsWhichClientsChanged(t *testing.T) {
+	source := &versionSource{version: 1}
+	var flushes int
+	var told []string
+	var fail error
+	w := cache.NewWatcher(source, slog.New(slog.NewTextHandler(io.Discard, nil)), func(context.Context) error { flushes++; return nil })
+	w.OnClients(func(_ context.Context, clients []string) error { told = append(told, clients...); return fail })
+	require.NoError(t, w.Check(t.Context()))
+	source.changed, source.clients = []string{"a", "b"}, 2
+	require.NoError(t, w.Check(t.Context()))
+	require.NoError(t, w.Check(t.Context()))
+	assert.Equal(t, []string{"a", "b"}, told)
+	source.changed, source.clients, fail = append(source.changed, "c"), 3, errors.New("database away")
+	require.ErrorIs(t, w.Check(t.Context()), fail)
+	fail = nil
+	require.NoError(t, w.Check(t.Context()))
+	assert.Equal(t, []string{"a", "b", "c", "c"}, told, "it is repeated")
+	assert.Equal(t, 1, flushes)
+
+	source.clients = 5 // of which one is not known any more
+	source.changed = append(source.changed, "e")
+	require.NoError(t, w.Check(t.Context()))
+	assert.Equal(t, 2, flushes)
+	assert.Len(t, told, 4)
+	source.version, source.clients = 2, 6
+	require.NoError(t, w.Check(t.Context()))
+	assert.Equal(t, 3, flushes, "all of them know the client, too")
 }
 
 func TestHitsAndMissesAreReported(t *testing.T) {

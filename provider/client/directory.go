@@ -91,5 +91,13 @@ func (d *Directory) Flush(ctx context.Context) error {
 	return d.learn(ctx)
 }
 
+// ForgetAll drops clients that other processes changed.
+func (d *Directory) ForgetAll(_ context.Context, ids []string) error {
+	for _, id := range ids {
+		d.Forget(id)
+	}
+	return nil
+}
+
 // Forget drops one client that this process changed.
 func (d *Directory) Forget(id string) { d.clients.Forget(id) }

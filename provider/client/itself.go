@@ -6,20 +6,37 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
-// quietStore stores a client without raising the catalogue version.
+// quietStore changes clients without raising the catalogue version, which would have every process read all that it has
+// cached anew: the others read these clients again, and nothing else.
 type quietStore interface {
 	AddClient(ctx context.Context, c *Client) error
+	UpdateOwnClient(ctx context.Context, c *Client) error
+	DeleteClients(ctx context.Context, ids []string) error
+}
+
+// quietly is a Store that changes clients as a quietStore does.
+type quietly struct {
+	Store
+
+	quiet quietStore
+}
+
+func (q quietly) UpdateClient(ctx context.Context, c *Client) error {
+	return q.quiet.UpdateOwnClient(ctx, c)
+}
+
+func (q quietly) DeleteClient(ctx context.Context, id string) error {
+	return q.quiet.DeleteClients(ctx, []string{id})
 }
 
 // ForItself returns a Registry through which clients register themselves, and change and remove their
 // own registration: acts that need no authority of the actor's and are recorded all the same. What
 // needs authority, such as management scopes, is refused here too.
 //
-// A new client raises no catalogue version: what is not found is not kept in memory, and those who register
-// themselves must not have every server read its caches anew.
+// Those who do must not have every server read its caches anew: see quietStore.
 func (r *Registry) ForItself(added quietStore) *Registry {
 	own := *r
-	own.added = added
+	own.added, own.store = added, quietly{r.store, added}
 	return &own
 }
 

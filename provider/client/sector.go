@@ -96,7 +96,13 @@ type sectorFetcher interface {
 type Sectors struct {
 	fetch  sectorFetcher
 	clock  provider.Clock
-	failed *lru.Cache[string, failedSector]
+	failed *lru.Cache[sectorRequest, failedSector]
+}
+
+// sectorRequest is a document, fetched for a client that registered itself or for one of the operator's.
+type sectorRequest struct {
+	uri            string
+	selfRegistered bool
 }
 
 // failedSector is a document that is not fetched again until then.
@@ -107,7 +113,7 @@ type failedSector struct {
 
 // NewSectors makes a Sectors.
 func NewSectors(fetch sectorFetcher, clock provider.Clock) *Sectors {
-	failed, err := lru.New[string, failedSector](sectorFailures)
+	failed, err := lru.New[sectorRequest, failedSector](sectorFailures)
 	if err != nil { // only for a size that is not positive
 		panic("client: " + err.Error())
 	}
@@ -133,10 +139,10 @@ func (s *Sectors) check(ctx context.Context, c *Client) error {
 	if !ok || d.uri != c.SectorIdentifierURI {
 		if provider.InTransaction(ctx) {
 			return &provider.Beforehand{Do: func(ctx context.Context) (context.Context, error) {
-				return context.WithValue(ctx, sectorKey{}, s.read(ctx, c.SectorIdentifierURI)), ctx.Err()
+				return context.WithValue(ctx, sectorKey{}, s.read(ctx, c)), ctx.Err()
 			}}
 		}
-		d = s.read(ctx, c.SectorIdentifierURI)
+		d = s.read(ctx, c)
 	}
 	var bad Invalid
 	if d.wrong != nil {
@@ -151,17 +157,20 @@ func (s *Sectors) check(ctx context.Context, c *Client) error {
 	return bad.orNil()
 }
 
-// read fetches a document.
-func (s *Sectors) read(ctx context.Context, uri string) sectorDocument {
+// read fetches the document of a client. What failed for a client that registered itself is no failure for others: the
+// server asks other hosts for them.
+func (s *Sectors) read(ctx context.Context, c *Client) sectorDocument {
+	uri := c.SectorIdentifierURI
 	if s == nil || s.fetch == nil {
 		return sectorDocument{uri: uri, wrong: fault.New(fault.SectorFetch)}
 	}
-	if f, known := s.failed.Get(uri); known && s.clock.Now(ctx).Before(f.until) {
+	asked := sectorRequest{uri, c.SelfRegistered()}
+	if f, known := s.failed.Get(asked); known && s.clock.Now(ctx).Before(f.until) {
 		return sectorDocument{uri: uri, wrong: f.wrong}
 	}
 	d := sectorDocument{uri: uri}
-	if d.redirects, d.wrong = s.document(ctx, uri); d.wrong != nil && ctx.Err() == nil {
-		s.failed.Add(uri, failedSector{d.wrong, s.clock.Now(ctx).Add(sectorPause)})
+	if d.redirects, d.wrong = s.document(c.Outbound(ctx), uri); d.wrong != nil && ctx.Err() == nil {
+		s.failed.Add(asked, failedSector{d.wrong, s.clock.Now(ctx).Add(sectorPause)})
 	}
 	return d
 }

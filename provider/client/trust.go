@@ -1,5 +1,11 @@
 package client
 
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/provider/outbound"
+)
+
 // Trust says who vouches for a client. An empty one is Operator.
 type Trust string
 
@@ -19,3 +25,12 @@ func trustNames() []string { return []string{string(Operator), string(Unverified
 
 // SelfRegistered tells whether it registered itself.
 func (c *Client) SelfRegistered() bool { return c.Trust == Unverified || c.Trust == Verified }
+
+// Outbound is ctx for a request of this server to an address that the client chose: whoever registers itself must not
+// learn by it what is behind the operator's firewall, nor send anything there.
+func (c *Client) Outbound(ctx context.Context) context.Context {
+	if c.SelfRegistered() {
+		return outbound.SelfRegistered(ctx)
+	}
+	return ctx
+}

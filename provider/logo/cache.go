@@ -36,5 +36,5 @@ func (c *Cache) Picture(ctx context.Context, clientID, version string) (Picture,
 	if owner.Disabled || owner.Trust == client.Unverified || owner.LogoURI == "" || version != Version(owner.LogoURI) {
 		return Picture{}, fmt.Errorf("logo of this version: %w", provider.ErrNotFound)
 	}
-	return c.copies.get(ctx, owner.LogoURI)
+	return c.copies.get(owner.Outbound(ctx), owner.LogoURI)
 }

@@ -91,7 +91,7 @@ func (k *ClientKeys) find(ctx context.Context, c *client.Client, enough func(set
 	// All requests that wait share the fetch: it must not end because the first of them was
 	// cancelled. The fetcher has a deadline of its own.
 	flight := k.flights.DoChan(name, func() (any, error) {
-		return k.refetch(context.WithoutCancel(ctx), name, c.JWKSURI, set), nil
+		return k.refetch(c.Outbound(context.WithoutCancel(ctx)), name, c.JWKSURI, set), nil
 	})
 	select {
 	case <-ctx.Done():

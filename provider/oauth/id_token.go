@@ -83,7 +83,7 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 	}
 	claims["acr"], claims["amr"] = g.ACR, g.AMR
 	if sid := g.SessionName(); !sid.IsZero() { // the password grant has none
-		claims["sid"] = sid.String()
+		claims["sid"] = i.answers.session(c, sid)
 	}
 	if g.AuthTime != nil {
 		claims["auth_time"] = g.AuthTime.Unix()
@@ -143,7 +143,8 @@ func halfHash(alg keys.Algorithm, text string) string {
 // Hint is an ID token of this server that came back as id_token_hint. It may have expired (OpenID
 // Connect RP-Initiated Logout section 2).
 type Hint struct {
-	Subject   string
+	Subject string
+	// SessionID is the id of the session, whatever name the client knows it by.
 	SessionID string
 	Audience  []string
 
@@ -189,7 +190,7 @@ func (i *IDTokens) Hint(ctx context.Context, text string) (Hint, error) {
 	if err := json.Unmarshal(payload, &claims); err != nil || claims.ClientID != "" || claims.Issuer != i.issuer || claims.Subject == "" || claims.Audience == "" {
 		return Hint{}, errHint
 	}
-	hint := Hint{Subject: claims.Subject, SessionID: claims.SessionID, Audience: []string{claims.Audience}}
+	hint := Hint{Subject: claims.Subject, SessionID: i.answers.sessionOf(claims.SessionID), Audience: []string{claims.Audience}}
 	hint.userID, _ = i.answers.Read(claims.Subject)
 	return hint, nil
 }

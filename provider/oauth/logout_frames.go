@@ -46,7 +46,7 @@ func (l *Logout) Frames(ctx context.Context, parties []session.Party) (frames []
 		origins[origin], length = true, length+more
 		address := c.FrontChannelLogoutURI
 		if c.FrontChannelLogoutSessionRequired {
-			address = WithQuery(address, url.Values{"iss": {l.idTokens.issuer}, "sid": {p.SID.String()}})
+			address = WithQuery(address, url.Values{"iss": {l.idTokens.issuer}, "sid": {l.idTokens.answers.session(c, p.SID)}})
 		}
 		frames = append(frames, Frame{address, origin})
 	}

@@ -42,7 +42,7 @@ func NewLogoutTokens(answers *Answers, issuer string, clock provider.Clock) *Log
 func (l *LogoutTokens) LogoutToken(ctx context.Context, c *client.Client, d logout.Delivery) (string, error) {
 	now := l.clock.Now(ctx)
 	text, err := l.answers.idToken(ctx, c, idTokenAlg(c), logoutTokenType, map[string]any{
-		"iss": l.issuer, "aud": c.ID, "sub": l.answers.of(c, d.UserID, d.Subject), "sid": d.SID.String(),
+		"iss": l.issuer, "aud": c.ID, "sub": l.answers.of(c, d.UserID, d.Subject), "sid": l.answers.session(c, d.SID),
 		"iat": now.Unix(), "exp": now.Add(logoutTokenLifetime).Unix(), "jti": d.ID.String(),
 		"events": map[string]any{logoutEvent: struct{}{}},
 	})

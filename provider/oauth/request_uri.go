@@ -120,7 +120,7 @@ func (o *RequestObjects) referenced(ctx context.Context, c *client.Client, uri s
 	case !c.MatchRequestURI(uri):
 		return "", failed(refusal.CheckRequestURI, "The request_uri is not registered for the client (request_uris).")
 	}
-	text, err := o.fetched.object(ctx, c.ID, uri)
+	text, err := o.fetched.object(ctx, c, uri)
 	switch {
 	case err == nil:
 		return text, nil
@@ -135,9 +135,9 @@ func (o *RequestObjects) referenced(ctx context.Context, c *client.Client, uri s
 
 // object fetches an object of a client, unless it was fetched before and may be kept. The cause of an error is hidden
 // from errors.Is: a slow server of the client is no timeout of this server.
-func (u *requestURIs) object(ctx context.Context, clientID, uri string) (string, error) {
+func (u *requestURIs) object(ctx context.Context, c *client.Client, uri string) (string, error) {
 	at, fragment, _ := strings.Cut(uri, "#") // another one means another content (OpenID Connect Core section 6.2)
-	name := clientID + " " + at
+	name := c.ID + " " + at
 	u.mu.Lock()
 	kept, _ := u.kept.Get(name)
 	u.mu.Unlock()
@@ -146,7 +146,7 @@ func (u *requestURIs) object(ctx context.Context, clientID, uri string) (string,
 	}
 	// As for key sets, the fetch must not end because the first of those who wait for it is cancelled.
 	flight := u.flights.DoChan(name, func() (any, error) {
-		return u.refetch(context.WithoutCancel(ctx), clientID, name, at, fragment)
+		return u.refetch(c.Outbound(context.WithoutCancel(ctx)), c.ID, name, at, fragment)
 	})
 	select {
 	case <-ctx.Done():

@@ -92,6 +92,23 @@ func (s *Subjects) pairwise(sector string, id provider.ID) string {
 	return pairwisePrefix + base64.RawURLEncoding.EncodeToString(raw[:])
 }
 
+// session is the name by which the client knows a session. In another sector that would tell whose subjects are of one
+// person, so each has its own: a pairwise subject of the session's id, in a sector that is none of users.
+func (s *Subjects) session(c *client.Client, id provider.ID) string {
+	if !c.Pairwise() {
+		return id.String()
+	}
+	return s.pairwise(c.Sector()+"\x00session", id)
+}
+
+// sessionOf is the id of the session that a client knows by a name, as text.
+func (s *Subjects) sessionOf(name string) string {
+	if id, ok := s.Read(name); ok {
+		return id.String()
+	}
+	return name
+}
+
 // mask writes the bytes, combined with what the tag gives, behind it.
 func (s *Subjects) mask(raw *[pairwiseSize]byte, id []byte) {
 	var stream [aes.BlockSize]byte

@@ -36,10 +36,29 @@ type Options struct {
 	// Allow are hosts, as in a URL without the port, that may be connected to although their
 	// addresses are private.
 	Allow []string
+	// AllowSelfRegistered are those for addresses that a client chose which registered itself: see SelfRegistered.
+	AllowSelfRegistered []string
 	// CA are additional trusted certificates in PEM; nil: none.
 	CA []byte
 	// Around, when set, wraps the transport, for tracing.
 	Around func(http.RoundTripper) http.RoundTripper
+}
+
+// selfRegistered marks the context of a request.
+type selfRegistered struct{}
+
+// SelfRegistered is ctx for a request to an address that a client chose which registered itself: the hosts that the
+// operator allowed for the addresses of the operator's own choice are no exception then.
+func SelfRegistered(ctx context.Context) context.Context {
+	return context.WithValue(ctx, selfRegistered{}, true)
+}
+
+// allowed tells whether a host, in lower case, may be connected to although its address is private.
+func (o Options) allowed(ctx context.Context, host string) bool {
+	if ctx.Value(selfRegistered{}) != nil {
+		return slices.Contains(o.AllowSelfRegistered, host)
+	}
+	return slices.Contains(o.Allow, host)
 }
 
 // New makes a Client. It returns an error when CA holds no certificate.
@@ -58,7 +77,7 @@ func newClient(o Options, timeout time.Duration) (*http.Client, error) {
 	}
 	transport := &http.Transport{
 		Proxy:                  nil, // a proxy would connect to addresses that dial refuses
-		DialContext:            dial(o.Allow),
+		DialContext:            o.dial(),
 		TLSClientConfig:        encryption,
 		TLSHandshakeTimeout:    timeout,
 		ResponseHeaderTimeout:  timeout,
@@ -99,7 +118,7 @@ func Roots(ca []byte) (*x509.CertPool, error) {
 
 // dial refuses special addresses just before connecting. Hosts that the operator named are
 // connected to without this check.
-func dial(allow []string) func(ctx context.Context, network, address string) (net.Conn, error) {
+func (o Options) dial() func(ctx context.Context, network, address string) (net.Conn, error) {
 	guard := ssrf.New(
 		ssrf.WithAnyPort(),
 		// Multicast is not in IANA's registry of special addresses.
@@ -114,7 +133,7 @@ func dial(allow []string) func(ctx context.Context, network, address string) (ne
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(allow, strings.ToLower(host)) {
+		if o.allowed(ctx, strings.ToLower(host)) {
 			return plain.DialContext(ctx, network, address)
 		}
 		return guarded.DialContext(ctx, network, address)

@@ -156,3 +156,30 @@ func TestCertificatesAreVerified(t *testing.T) {
 	_, err = outbound.New(outbound.Options{CA: []byte("nothing")})
 	assert.Error(t, err)
 }
+
+// What is allowed for the operator's own addresses is not for those that a client chose which registered itself.
+func TestHostsOfSelfRegisteredClients(t *testing.T) {
+	t.Parallel()
+	c := newCanary(t, func(http.ResponseWriter, *http.Request) {})
+	options := outbound.Options{CA: c.ca(), Allow: []string{"127.0.0.1"}}
+	ctx := outbound.SelfRegistered(t.Context())
+	get := func() error {
+		client, err := outbound.New(options)
+		require.NoError(t, err)
+		_, err = client.Get(ctx, c.URL, "", 100)
+		return err
+	}
+	post := func(address string) string {
+		poster, err := outbound.NewPoster(options, time.Second)
+		require.NoError(t, err)
+		_, _, fault := poster.Post(ctx, address, nil, nil)
+		return fault
+	}
+	require.ErrorIs(t, get(), outbound.ErrFetch)
+	assert.Equal(t, "refused_address", post(c.URL))
+	assert.Equal(t, "refused_url", post("http://127.0.0.1:"+c.port+"/"), "http")
+	assert.Zero(t, c.connections.Load())
+	options.AllowSelfRegistered, options.Allow = options.Allow, nil
+	require.NoError(t, get())
+	assert.Empty(t, post(c.URL))
+}

@@ -6,7 +6,8 @@
 //   - The address is checked after the name was resolved and just before connecting, so a name
 //     that resolves differently the second time (DNS rebinding) gains nothing. Loopback,
 //     private, link-local, shared, multicast and all other special networks are
-//     refused, in every spelling, unless the operator named the host.
+//     refused, in every spelling, unless the operator named the host. What the operator named for the
+//     clients of his own holds for no client that registered itself.
 //   - A deadline for the whole exchange and a bound on the body.
 //
 // A development server also sends requests to itself, which it shows to developers: Origin reaches that one

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,10 +19,10 @@ import (
 
 // Poster sends messages to the receivers of webhooks.
 type Poster struct {
-	http      *http.Client
-	cleartext []string
-	dial      func(ctx context.Context, network, address string) (net.Conn, error)
-	tls       *tls.Config
+	http    *http.Client
+	options Options
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	tls     *tls.Config
 }
 
 // NewPoster makes a Poster. Http is allowed to the hosts that o allows, https to all.
@@ -37,12 +36,12 @@ func NewPoster(o Options, timeout time.Duration) (*Poster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Poster{http: c, cleartext: o.Allow, dial: dial(o.Allow), tls: encryption}, nil
+	return &Poster{http: c, options: o, dial: o.dial(), tls: encryption}, nil
 }
 
 // Reach connects to a receiver as Post does, and sends nothing. Fault is empty, or a class of errors.
 func (p *Poster) Reach(ctx context.Context, address string) (fault string) {
-	u, fine := p.receiver(address)
+	u, fine := p.receiver(ctx, address)
 	if !fine {
 		return "refused_url"
 	}
@@ -72,18 +71,18 @@ func (p *Poster) Reach(ctx context.Context, address string) (fault string) {
 }
 
 // receiver reads an address that a message may be sent to.
-func (p *Poster) receiver(address string) (_ *url.URL, fine bool) {
+func (p *Poster) receiver(ctx context.Context, address string) (_ *url.URL, fine bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil {
 		return nil, false
 	}
-	return u, u.Scheme == "https" || u.Scheme == "http" && slices.Contains(p.cleartext, strings.ToLower(u.Hostname()))
+	return u, u.Scheme == "https" || u.Scheme == "http" && p.options.allowed(ctx, strings.ToLower(u.Hostname()))
 }
 
 // Post sends a message. The response is not read beyond its header, so that nothing of an internal
 // server comes back. Fault is a class of errors when there was no response, else empty.
 func (p *Poster) Post(ctx context.Context, address string, headers map[string]string, body []byte) (status int, retryAfter time.Duration, fault string) {
-	u, fine := p.receiver(address)
+	u, fine := p.receiver(ctx, address)
 	if !fine {
 		return 0, 0, "refused_url"
 	}

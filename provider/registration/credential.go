@@ -53,13 +53,35 @@ func (r *Registry) replaceToken(ctx context.Context, kept *Kept, bearer string) 
 	if err != nil {
 		return "", err
 	}
-	next := token.Token{Kind: token.Registration, ID: id}
-	copy(next.Secret[:], r.Successor.MAC([]byte("registration"), []byte(bearer))[1:]) // without the id of the key
-	until := r.Clock.Now(ctx).Add(grace)
-	if !kept.current(bearer) {
-		until = *kept.PreviousUntil // a repetition does not prolong it
+	next, err := r.successor(r.Successor.CurrentID(), id, bearer)
+	if err != nil {
+		return "", err
 	}
-	return next.Encode(), r.Store.ReplaceToken(ctx, kept.ClientID, hash(next.Encode()), hash(bearer), until)
+	if kept.current(bearer) {
+		return next, r.Store.ReplaceToken(ctx, kept.ClientID, hash(next), hash(bearer), r.Clock.Now(ctx).Add(grace))
+	}
+	for _, keyID := range r.Successor.IDs() { // the key may have been replaced since the first request
+		before, err := r.successor(keyID, id, bearer)
+		if err != nil {
+			return "", err
+		}
+		if kept.current(before) {
+			next = before
+		}
+	}
+	// A repetition does not prolong the time of the one before.
+	return next, r.Store.ReplaceToken(ctx, kept.ClientID, hash(next), hash(bearer), *kept.PreviousUntil)
+}
+
+// successor derives the token after another one by a key.
+func (r *Registry) successor(keyID byte, id provider.ID, bearer string) (string, error) {
+	next := token.Token{Kind: token.Registration, ID: id}
+	secret, err := r.Successor.Derive(keyID, []byte("registration "+bearer), len(next.Secret))
+	if err != nil {
+		return "", err
+	}
+	copy(next.Secret[:], secret)
+	return next.Encode(), nil
 }
 
 // initial is the initial access token of a request; nil: it has none, and needs none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -71,11 +72,20 @@ func (d *Documents) admit(ctx context.Context, id string, now time.Time) error {
 		wait = d.byHost.take(hostOf(id), now)
 	}
 	if wait == 0 {
-		return d.registry.room(ctx, now)
+		return d.registry.room(ctx, d.sources(ctx, id), now, 0)
 	}
 	refused := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckDocumentLimit, "Too many metadata documents of unknown applications were fetched.").For(id).WithStatus(429)
 	refused.RetryAfter = wait
 	return refused
+}
+
+// sources are where the request of a client comes from.
+func (d *Documents) sources(ctx context.Context, id string) []source {
+	address, err := netip.ParseAddr(audit.Requester(ctx, audit.ClientActor, id).Address)
+	if err != nil {
+		return nil
+	}
+	return sources(d.Prefix(address))
 }
 
 // unreachable does not say why: whoever chose the URL would learn what is behind the firewall. The cause is hidden from

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -53,6 +55,8 @@ type DocumentDomain struct {
 	Clients directory
 	Fetch   fetcher
 	Limit   documentLimit
+	// Prefix is that of an address, as limits count it.
+	Prefix func(address netip.Addr) string
 }
 
 // Documents finds the clients of authorization requests: those that are registered, and those whose client_id is the
@@ -159,7 +163,7 @@ func (d *Documents) read(ctx context.Context, id string, c *client.Client) seen 
 			return seen{err: err} // another address may have it read
 		}
 	}
-	response, err := d.Fetch.Get(ctx, id, "application/json", maxDocument)
+	response, err := d.Fetch.Get(outbound.SelfRegistered(ctx), id, "application/json", maxDocument)
 	if err != nil {
 		d.tell(ctx, id, event.DocumentUnreachable)
 		last := failed(unreachable(id, err))
@@ -209,9 +213,7 @@ func (d *Documents) keep(ctx context.Context, id string, response outbound.Fetch
 	if err != nil {
 		return "", err
 	}
-	for name, value := range stated.claims { // RFC 7591 section 2.3: they take precedence
-		asked[name] = value
-	}
+	maps.Copy(asked, stated.claims) // RFC 7591 section 2.3: they take precedence
 	outcome, err := d.change(ctx, id, asked, stated, current)
 	if !errors.Is(err, provider.ErrNotFound) {
 		return outcome, err
@@ -228,7 +230,7 @@ func (d *Documents) add(ctx context.Context, id string, asked map[string]json.Ra
 	r := d.registry
 	terms := r.settings.terms(nil)
 	c := &client.Client{ID: id, Trust: client.Unverified, TokenFormat: r.settings.TokenFormat, Audience: slices.Clone(terms.Audience)}
-	if stated.vouches() {
+	if stated.vouches(asked) {
 		c.Trust = client.Verified
 	}
 	if err := r.settings.apply(c, asked, terms, false); err != nil {
@@ -237,7 +239,9 @@ func (d *Documents) add(ctx context.Context, id string, asked map[string]json.Ra
 	if err := r.mayBeCalled(ctx, c); err != nil {
 		return err
 	}
-	_, err := r.add(ctx, c, r.keptOf(c, current), func(context.Context) error { return nil })
+	_, err := r.add(ctx, c, r.keptOf(c, current), func(ctx context.Context) error {
+		return r.count(ctx, d.sources(ctx, id), r.Clock.Now(ctx))
+	})
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -29,6 +30,7 @@ type fixture struct {
 	now      atomic.Pointer[time.Time]
 	store    *storage.Store
 	gate     *audit.Gate
+	ring     *keyring.Ring
 	clients  *client.Registry
 	tokens   *registration.InitialTokens
 	domain   registration.Domain
@@ -41,18 +43,19 @@ const issuer, endpoint = "https://id.example.com", "https://id.example.com/oauth
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	t.Parallel()
-	return fixtureOf(t)
+	return fixtureOn(t, storagetest.SQLite)
 }
 
-func fixtureOf(t testing.TB) *fixture {
+func fixtureOn(t testing.TB, open func(t testing.TB, clock provider.Clock) *storage.Store) *fixture {
 	t.Helper()
 	f := &fixture{t: t, keys: map[string]client.KeySet{}}
 	f.setTime(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 	clock := func() time.Time { return *f.now.Load() }
-	f.store = storagetest.SQLite(t, clock)
-	ring, err := keyring.Open(t.Context(), f.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
-	require.NoError(t, err)
+	f.store = open(t, clock)
 	f.gate = audit.NewGate(f.store, f.store, (*event.Bus)(nil), clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), f.store, f.gate, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	require.NoError(t, err)
+	f.ring = ring
 	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
 	f.clients = client.NewRegistry(f.store, f.gate, secrets, clock, rand.Reader)
 	f.tokens = registration.NewInitialTokens(f.store, f.gate, clock, rand.Reader)
@@ -65,7 +68,7 @@ func fixtureOf(t testing.TB) *fixture {
 		Scopes: []string{"openid", "profile", "email", "tools"}, Audience: []string{"https://mcp.example.com/mcp"}, TokenFormat: client.JWT,
 		GrantTypes: []string{"authorization_code", "refresh_token"}, ResponseTypes: []string{"code"},
 		AuthMethods: []string{"client_secret_basic", "client_secret_post", "private_key_jwt", "none"},
-		Unused:      24 * time.Hour, Idle: 30 * 24 * time.Hour, Most: 100, PerHour: registration.PerHour,
+		Unused:      24 * time.Hour, Idle: 30 * 24 * time.Hour, Most: 100,
 	}
 	return f
 }

@@ -24,7 +24,7 @@ func (i *Information) Properties() map[string]any {
 	values := map[string]any{
 		clientIDName: c.ID, issuedAtName: c.CreatedAt.Unix(),
 		registrationToken: i.Token, registrationURI: i.endpoint + "/" + c.ID,
-		responseTypes: []string{"code"}, // unless package client has the property
+		responseTypes: []string{client.ResponseCode}, // where it is registered for no others
 	}
 	for _, p := range own() {
 		switch {

@@ -93,8 +93,6 @@ type Due struct {
 
 // Store stores registrations. Methods return provider.ErrNotFound.
 type Store interface {
-	// AddClient stores a client without raising the catalogue version.
-	AddClient(ctx context.Context, c *client.Client) error
 	// LockClient reads a client and locks it until the transaction ends.
 	LockClient(ctx context.Context, id string) (*client.Client, error)
 	AddRegistration(ctx context.Context, k Kept) error
@@ -103,9 +101,10 @@ type Store interface {
 	ReplaceToken(ctx context.Context, clientID string, hash, previous []byte, previousUntil time.Time) error
 	// KeepDocument replaces what is stored of the document of a registration.
 	KeepDocument(ctx context.Context, clientID string, d Document) error
-	// NewRegistrations counts those without a token, up to a number: the clients that were registered
-	// after a time, and those of all times that nobody has been found to use.
-	NewRegistrations(ctx context.Context, since time.Time, most int) (recent, waiting int, err error)
+	// CountRegistration counts a registration without a token, in an hour since 1970, for each of the origins.
+	CountRegistration(ctx context.Context, origins []string, hour int64) error
+	// RegistrationCounts are those of the origins after an hour. One that has none is left out.
+	RegistrationCounts(ctx context.Context, origins []string, since int64) (map[string]int, error)
 	// OperatorNames are the names of clients that did not register themselves, up to a number.
 	OperatorNames(ctx context.Context, most int) ([]string, error)
 

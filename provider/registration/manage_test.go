@@ -67,6 +67,7 @@ func TestTheTokenBeforeIsOfUseForAWhileOnly(t *testing.T) {
 	first, err := f.update(made, made.Token, nil)
 	require.NoError(t, err)
 	f.advance(4 * time.Minute)
+	require.NoError(t, f.ring.Rotate(t.Context(), f.operator(), *f.now.Load()), "also by another key")
 	again, err := f.update(made, made.Token, map[string]any{"client_name": "Notes 2"})
 	require.NoError(t, err)
 	assert.Equal(t, first.Token, again.Token)

@@ -56,12 +56,10 @@ func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, ter
 	if err := s.supported(merged, grantTypes, s.GrantTypes, client.AuthorizationCode); err != nil {
 		return err
 	}
-	if _, known := merged[responseTypes]; known {
-		err = s.supported(merged, responseTypes, s.ResponseTypes, "")
-	} else if value, ok := asked[responseTypes]; ok {
-		err = s.supported(map[string]json.RawMessage{responseTypes: value}, responseTypes, s.ResponseTypes, "")
+	if err := s.supported(merged, responseTypes, s.ResponseTypes, ""); err != nil {
+		return err
 	}
-	if err != nil {
+	if err := withoutImplicit(merged); err != nil {
 		return err
 	}
 	if err := c.Merge(merged); err != nil {
@@ -148,6 +146,9 @@ func (s *Settings) supported(merged map[string]json.RawMessage, name string, off
 		return wrong(name, "must be a list of texts")
 	}
 	for _, v := range asked {
+		if spelt := client.ResponseType(v); name == responseTypes && spelt != "" {
+			v = spelt // RFC 6749 section 3.1.1: the order of its words does not matter
+		}
 		if slices.Contains(offered, v) && !slices.Contains(kept, v) {
 			kept = append(kept, v)
 		}
@@ -162,6 +163,25 @@ func (s *Settings) supported(merged map[string]json.RawMessage, name string, off
 	}
 	text, err := json.Marshal(kept)
 	merged[name] = text
+	return err
+}
+
+// withoutImplicit leaves out the grant type of response types with tokens where none of them is left: many clients name all
+// grant types that they know.
+func withoutImplicit(merged map[string]json.RawMessage) error {
+	var grants, responses []string
+	if json.Unmarshal(merged[grantTypes], &grants) != nil || json.Unmarshal(merged[responseTypes], &responses) != nil {
+		return nil // which is refused later
+	}
+	implicit := func(g string) bool { return g == string(client.Implicit) }
+	if !slices.ContainsFunc(grants, func(g string) bool { return !implicit(g) }) {
+		return nil // it says what the client is for, and that it forgot the response types
+	}
+	if slices.ContainsFunc(responses, func(t string) bool { return slices.Contains(client.GrantsOf(t), client.Implicit) }) {
+		return nil
+	}
+	text, err := json.Marshal(slices.DeleteFunc(grants, implicit))
+	merged[grantTypes] = text
 	return err
 }
 

@@ -170,9 +170,9 @@ func TestWhatCannotBeRegisteredIsRefusedWithTheCodesOfTheStandard(t *testing.T) 
 		_, err := f.registry().Register(t.Context(), registration.Request{Body: []byte(text)})
 		assert.Equal(t, refusal.InvalidClientMetadata, f.refused(err).Code, name)
 	}
-	recent, waiting, err := f.store.NewRegistrations(t.Context(), time.Time{}, 100)
+	counts, err := f.store.RegistrationCounts(t.Context(), []string{""}, 0)
 	require.NoError(t, err)
-	assert.Zero(t, recent+waiting, "nothing of it is kept")
+	assert.Empty(t, counts, "nothing of it is kept")
 }
 
 // RFC 7591 section 2.2: the server keeps one name.
@@ -207,36 +207,48 @@ func TestNamesOfTheOperatorsApplicationsAreTaken(t *testing.T) {
 	}
 }
 
-// Without a token there is a bound of all together.
-func TestTooManyRegistrations(t *testing.T) {
+// What clients do to themselves must not have every server read its caches anew.
+func TestClientsRaiseNoCatalogueVersion(t *testing.T) {
 	f := newFixture(t)
-	f.settings.Most = 3
-	for range 3 {
-		f.register(nil)
-	}
-	_, err := f.registry().Register(t.Context(), registration.Request{Body: body(nil)})
-	r := f.refused(err)
-	assert.Equal(t, refusal.CheckRegistrations, r.Check)
-	assert.Equal(t, refusal.TemporarilyUnavailable, r.Code)
-	assert.Positive(t, r.RetryAfter)
-	f.settings.Most, f.settings.PerHour = 100, 3
-	_, err = f.registry().Register(t.Context(), registration.Request{Body: body(nil)})
-	assert.Equal(t, refusal.CheckRegistrations, f.refused(err).Check, "of an hour")
-	f.advance(time.Hour)
-	f.register(nil)
-	f.settings.Most = 3
-	_, text, err := f.tokens.Create(t.Context(), f.operator(), registration.InitialToken{}, time.Hour)
+	before, _, err := f.store.Versions(t.Context())
 	require.NoError(t, err)
-	_, err = f.registry().Register(t.Context(), registration.Request{Bearer: text, Body: body(nil)})
-	assert.NoError(t, err, "with a token there is room")
+	made := f.register(nil)
+	next, err := f.registry().Update(t.Context(), made.Client.ID, registration.Request{Bearer: made.Token, Body: body(map[string]any{"client_id": made.Client.ID, "client_name": "Notes 2"})})
+	require.NoError(t, err)
+	require.NoError(t, f.registry().Delete(t.Context(), made.Client.ID, registration.Request{Bearer: next.Token}))
+	f.register(nil)
+	f.advance(25 * time.Hour)
+	removed, err := registration.NewExpiry(f.store, f.gate, f.domain.Clock, f.settings.Idle).Sweep(t.Context())
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, removed)
+	after, clients, err := f.store.Versions(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+	assert.EqualValues(t, 3, clients, "but it is known which they are")
 }
 
-func TestRegistrationsRaiseNoCatalogueVersion(t *testing.T) {
+// Clients name what they know, and in any order.
+func TestResponseTypesInAnotherOrder(t *testing.T) {
 	f := newFixture(t)
-	before, err := f.store.CatalogueVersion(t.Context())
+	f.settings.GrantTypes = append(f.settings.GrantTypes, "implicit")
+	f.settings.ResponseTypes = []string{"code", "id_token", "id_token token"}
+	made := f.register(map[string]any{"response_types": []string{"token id_token", "id_token token"}, "grant_types": []string{"implicit"}, "token_endpoint_auth_method": "none"}).Client
+	assert.Equal(t, []string{"id_token token"}, made.Responses())
+	made = f.register(map[string]any{"response_types": []string{"code"}, "grant_types": []string{"authorization_code", "implicit", "refresh_token"}}).Client
+	assert.Equal(t, []client.GrantType{client.AuthorizationCode, client.RefreshToken}, made.GrantTypes)
+	_, err := f.registry().Register(t.Context(), registration.Request{Body: body(map[string]any{"grant_types": []string{"implicit"}})})
+	require.Error(t, err)
+	f.refused(err)
+}
+
+// A name that an operator vouched for is looked at like any other when nobody does any more.
+func TestWhoLosesTrustMayNotLookLikeAnother(t *testing.T) {
+	f := newFixture(t)
+	made := f.register(nil)
+	_, err := f.clients.Update(t.Context(), f.operator(), made.Client.ID, func(c *client.Client) error { c.Name, c.Trust = "Example ID", client.Verified; return nil })
 	require.NoError(t, err)
-	f.register(nil)
-	after, err := f.store.CatalogueVersion(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, before, after, "a stranger must not have every server read its caches anew")
+	change := map[string]any{"client_name": "Example ID", "redirect_uris": []string{"https://evil.example/cb"}}
+	_, err = f.update(made, made.Token, change)
+	require.Error(t, err)
+	assert.Equal(t, refusal.CheckClientName, f.refused(err).Check)
 }

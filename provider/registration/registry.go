@@ -35,9 +35,11 @@ type transactor interface {
 	InTx(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
-// deriver derives one token from another.
+// deriver derives one token from another, by any of its keys: see keyring.Key.
 type deriver interface {
-	MAC(parts ...[]byte) []byte
+	CurrentID() byte
+	IDs() []byte
+	Derive(keyID byte, info []byte, size int) ([]byte, error)
 }
 
 // publisher publishes events.
@@ -74,12 +76,14 @@ type Request struct {
 	// Bearer is the token of the request; empty: none.
 	Bearer string
 	Body   []byte
+	// Prefix is that of the address, as limits count it; empty: unknown.
+	Prefix string
 }
 
 // Register registers a client. It returns a refusal with a code of RFC 7591 section 3.2.2, or
 // invalid_token.
 func (r *Registry) Register(ctx context.Context, in Request) (*Information, error) {
-	now := r.Clock.Now(ctx)
+	now, from := r.Clock.Now(ctx), sources(in.Prefix)
 	initial, err := r.initial(ctx, in.Bearer, now)
 	if err != nil {
 		return nil, err
@@ -95,7 +99,7 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	maps.Copy(asked, stated.claims) // RFC 7591 section 2.3: they take precedence
 	id := provider.NewID(now, r.Random)
 	c := &client.Client{ID: id.String(), Trust: client.Unverified, TokenFormat: r.settings.TokenFormat}
-	if initial != nil && initial.Vouches || stated.vouches() {
+	if initial != nil && initial.Vouches || stated.vouches(asked) {
 		c.Trust = client.Verified
 	}
 	terms := r.settings.terms(initial)
@@ -109,7 +113,7 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	made := token.New(token.Registration, id, r.Random)
 	kept := Kept{ClientID: c.ID, Hash: hash(made.Encode()), CreatedAt: now}
 	if initial == nil {
-		if err := r.room(ctx, now); err != nil {
+		if err := r.room(ctx, from, now, 0); err != nil {
 			return nil, err
 		}
 		due := now.Add(r.settings.Unused)
@@ -119,7 +123,7 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	}
 	secret, err := r.add(ctx, c, kept, func(ctx context.Context) error {
 		if initial == nil {
-			return nil
+			return r.count(ctx, from, now)
 		}
 		return notFound(r.Tokens.UseInitialToken(ctx, initial.ID, now), unauthorized(refusal.CheckInitialToken, true)) // others were faster
 	})
@@ -146,24 +150,6 @@ func (r *Registry) add(ctx context.Context, c *client.Client, kept Kept, first f
 	return secret, err
 }
 
-// room refuses a registration without a token where there are too many: each is a row that anybody can
-// write.
-func (r *Registry) room(ctx context.Context, now time.Time) error {
-	if r.settings.Most == 0 {
-		return nil
-	}
-	recent, waiting, err := r.Store.NewRegistrations(ctx, now.Add(-time.Hour), max(r.settings.PerHour, r.settings.Most))
-	if err != nil {
-		return fmt.Errorf("count registrations: %w", err)
-	}
-	if recent < r.settings.PerHour && waiting < r.settings.Most {
-		return nil
-	}
-	refused := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRegistrations, "Too many applications have registered themselves.")
-	refused.RetryAfter = 10 * time.Minute
-	return refused
-}
-
 // Read returns a registration.
 func (r *Registry) Read(ctx context.Context, clientID string, in Request) (*Information, error) {
 	if err := presented(clientID, in.Bearer); err != nil {
@@ -188,8 +174,8 @@ func (r *Registry) Read(ctx context.Context, clientID string, in Request) (*Info
 }
 
 // Update replaces a registration, and its token. What an operator gave the client beyond what it may have
-// by itself stays; scopes can only become fewer. A client that an operator verified, and that then changes
-// what people see of it or where responses go, is not verified any more.
+// by itself stays; scopes can only become fewer. A verified client that changes anything but what differs calls
+// harmless is not verified any more, unless a software statement says all of it.
 func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*Information, error) {
 	if err := presented(clientID, in.Bearer); err != nil {
 		return nil, err
@@ -241,11 +227,11 @@ func (r *Registry) change(ctx context.Context, c *client.Client, asked map[strin
 	if err := r.settings.apply(c, asked, terms, true); err != nil {
 		return err
 	}
-	if c.Trust == client.Verified && !stated.vouches() && differs(&before, c) {
+	if c.Trust == client.Verified && !stated.vouches(asked) && differs(&before, c) {
 		c.Trust = client.Unverified
 	}
-	if c.Name == before.Name {
-		return nil
+	if c.Name == before.Name && c.Trust == before.Trust {
+		return nil // it was checked, or somebody vouches for it
 	}
 	return r.mayBeCalled(ctx, c)
 }
@@ -320,11 +306,13 @@ func (r *Registry) sameSecret(ctx context.Context, c *client.Client, asked map[s
 // differs tells whether a client is another one than an operator verified: in anything but what says nothing about who
 // it is, and what it is sent.
 func differs(before, after *client.Client) bool {
-	harmless := []string{"contacts", "software_version", scopesField, responseTypes}
 	return !slices.Equal(before.Responses(), after.Responses()) || slices.ContainsFunc(own(), func(p property) bool {
-		return !slices.Contains(harmless, p.Name) && !reflect.DeepEqual(p.Value(before), p.Value(after))
+		return !slices.Contains(append(harmless(), responseTypes), p.name) && !reflect.DeepEqual(p.Value(before), p.Value(after))
 	})
 }
+
+// harmless are the names of what says nothing about who a client is. Response types are compared by their meaning.
+func harmless() []string { return []string{"contacts", "software_version", scopeName} }
 
 func textOf(value json.RawMessage) string {
 	var text string

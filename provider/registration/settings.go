@@ -34,16 +34,11 @@ type Settings struct {
 	// Unused is how long a client stays that registered without a token and nobody signed in to, Idle how
 	// long one that somebody did, after the last time.
 	Unused, Idle time.Duration
-	// Most bounds the clients that registered without a token and may still leave; 0: nothing does.
+	// Most bounds the clients that register without a token in 24 hours. An address may have the 50th part of what is left.
 	Most int
-	// PerHour bounds those of an hour: PerHour, unless a test has its own.
-	PerHour int
 	// Issuers sign software statements.
 	Issuers []StatementIssuer
 }
-
-// PerHour bounds the clients that register without a token in an hour, wherever they are.
-const PerHour = 2000
 
 // StatementIssuer is trusted to sign software statements, by the keys at a URL or those of a JWK set.
 type StatementIssuer struct{ Issuer, JWKSURI, JWKS string }

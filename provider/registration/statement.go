@@ -31,8 +31,17 @@ type statement struct {
 	claims map[string]json.RawMessage
 }
 
-// vouches tells whether the issuer, whom the operator trusts, says what people see and where responses go.
-func (s statement) vouches() bool { return s.claims[nameName] != nil && s.claims[redirectURIs] != nil }
+// vouches tells whether the issuer, whom the operator trusts, says who the client of a request is: its name, its redirect
+// URIs, and all else that the request has of it but what does not say that, and how it uses the protocol.
+func (s statement) vouches(asked map[string]json.RawMessage) bool {
+	if s.claims[nameName] == nil || s.claims[redirectURIs] == nil {
+		return false
+	}
+	protocol := append(harmless(), grantTypes, responseTypes, authMethod, applicationType)
+	return !slices.ContainsFunc(Own(), func(name string) bool {
+		return asked[name] != nil && s.claims[name] == nil && !slices.Contains(protocol, name)
+	})
+}
 
 func forged(description string) *refusal.Refusal {
 	return refusal.New(refusal.InvalidSoftwareStatement, refusal.CheckSoftwareStatement, description)

@@ -77,6 +77,12 @@ func TestSoftwareStatements(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, client.Unverified, partial.Client.Trust, "it vouches for no name")
 
+	for name, value := range map[string]any{"logo_uri": "https://evil.example/bank.png", "client_uri": "https://evil.example", "post_logout_redirect_uris": []string{"https://evil.example/bye"}} {
+		beside, err := register(good, map[string]any{name: value})
+		require.NoError(t, err)
+		assert.Equal(t, client.Unverified, beside.Client.Trust, "it does not vouch for what is asked beside it: "+name)
+	}
+
 	now := f.now.Load().Unix()
 	parts := strings.Split(good, ".")
 	payload := base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"` + directory + `"}`))

@@ -76,12 +76,12 @@ func testDataKeys(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, []keyring.Row{resealed, high}, rows)
 
-	before, err := f.CatalogueVersion(ctx)
+	before, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	second, third := row, row
 	second.KeyID, third.KeyID = 2, 3
 	require.NoError(t, f.ChangeDataKeys(ctx, []keyring.Row{second}, []keyring.Row{high}))
-	after, err := f.CatalogueVersion(ctx)
+	after, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	assert.Greater(t, after, before, "other servers are notified")
 	require.ErrorIs(t, f.ChangeDataKeys(ctx, []keyring.Row{third, second}, []keyring.Row{row}), provider.ErrConflict)
@@ -138,12 +138,12 @@ func testWithdrawnKeys(t *testing.T, f *fixture) {
 	for i, kid := range []string{"a", "b", "c"} {
 		require.NoError(t, f.AddSigningKey(ctx, row(kid, f.clock().Add(time.Duration(i)*time.Hour))))
 	}
-	before, err := f.CatalogueVersion(ctx)
+	before, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	at := f.clock().Add(time.Minute)
 	require.ErrorIs(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "never was", At: at}), provider.ErrNotFound)
 	require.NoError(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "a", At: at, Promoted: "b"}))
-	after, err := f.CatalogueVersion(ctx)
+	after, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	assert.Greater(t, after, before, "other servers are notified")
 	assert.Equal(t, []string{"b", "c"}, kids())
@@ -232,7 +232,7 @@ func testSignedWith(t *testing.T, f *fixture) {
 func testSettings(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	version := func() int64 {
-		v, err := f.CatalogueVersion(ctx)
+		v, _, err := f.Versions(ctx)
 		require.NoError(t, err)
 		return v
 	}

@@ -36,11 +36,11 @@ func testClientRegistrations(t *testing.T, f *fixture) {
 	operators := sampleClient("operators", f.clock())
 	operators.Trust = client.Operator
 	require.NoError(t, f.CreateClient(ctx, operators))
-	version, err := f.CatalogueVersion(ctx)
+	version, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	due := f.clock().Add(time.Hour)
 	f.selfRegistered(t, "one", due)
-	after, err := f.CatalogueVersion(ctx)
+	after, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, version, after)
 
@@ -82,12 +82,6 @@ func testClientRegistrations(t *testing.T, f *fixture) {
 	kept, err = f.Registration(ctx, "by token")
 	require.NoError(t, err)
 	assert.Equal(t, initial, kept.InitialToken)
-	recent, waiting, err := f.NewRegistrations(ctx, f.clock().Add(-time.Second), 10)
-	require.NoError(t, err)
-	assert.Equal(t, []int{1, 1}, []int{recent, waiting})
-	recent, _, err = f.NewRegistrations(ctx, f.clock(), 10)
-	require.NoError(t, err)
-	assert.Zero(t, recent)
 
 	for trust, want := range map[client.Trust]string{client.Operator: "operators", client.Unverified: "one", client.Verified: "by token"} {
 		list, err := f.ClientsOfTrust(ctx, trust, "", 10)

@@ -175,7 +175,7 @@ func testStatements(t *testing.T, f *fixture) {
 	refreshed := f.refreshable(t, &grant.Grant{ClientID: "a", UserID: f.user(t, "alice").ID})
 	count(1, "refresh token", func() error { _, err := f.RefreshToken(ctx, refreshed.ID, true); return err })
 	count(1, "assertion", func() error { return f.UseJTI(ctx, "a", sha256.Sum256(nil), f.clock()) })
-	count(1, "version", func() error { _, err := f.CatalogueVersion(ctx); return err })
+	count(1, "version", func() error { _, _, err := f.Versions(ctx); return err })
 }
 
 func testMigrations(t *testing.T, f *fixture) {

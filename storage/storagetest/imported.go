@@ -94,12 +94,12 @@ func testImportRace(t *testing.T, f *fixture) {
 func testImportedSecrets(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	secret := grant.ImportedSecret{ID: f.newID(), Sealed: []byte("sealed")}
-	version, err := f.CatalogueVersion(ctx)
+	version, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	later := f.clock().Add(time.Hour)
 	require.NoError(t, f.KeepImportedSecret(ctx, secret, later))
 	require.NoError(t, f.KeepImportedSecret(ctx, grant.ImportedSecret{ID: secret.ID, Sealed: []byte("again")}, later.Add(-time.Minute)), "never earlier")
-	after, err := f.CatalogueVersion(ctx)
+	after, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	assert.Greater(t, after, version, "servers learn it")
 	require.NoError(t, f.ResealImportedSecret(ctx, secret.ID, []byte("another"), []byte("lost")))

@@ -90,10 +90,10 @@ func testImportedClients(t *testing.T, f *fixture) {
 		clients[i] = c
 		ids = append(ids, c.ID, "x"+c.ID)
 	}
-	before, err := f.CatalogueVersion(ctx)
+	before, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	require.NoError(t, f.CreateClients(ctx, clients))
-	after, err := f.CatalogueVersion(ctx)
+	after, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, before+1, after, "one change for all")
 	found, err := f.ClientsByID(ctx, ids)
@@ -118,14 +118,14 @@ func testUpgradedSecret(t *testing.T, f *fixture) {
 	c.Secrets = []client.Secret{{ID: f.newID(), Hash: "$2b$05$x", CreatedAt: f.clock()}}
 	require.NoError(t, f.CreateClient(ctx, c))
 	kept := c.Secrets[0]
-	before, err := f.CatalogueVersion(ctx)
+	before, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	require.ErrorIs(t, f.UpgradeSecret(ctx, kept.ID, "another hash", "lost"), provider.ErrStale)
-	same, err := f.CatalogueVersion(ctx)
+	same, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, before, same, "nothing was changed")
 	require.NoError(t, f.UpgradeSecret(ctx, kept.ID, kept.Hash, "upgraded"))
-	after, err := f.CatalogueVersion(ctx)
+	after, _, err := f.Versions(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, before+1, after, "other servers read it again")
 	back, err := f.Client(ctx, c.ID)

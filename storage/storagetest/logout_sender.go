@@ -35,7 +35,7 @@ func (plainSigner) LogoutToken(_ context.Context, c *client.Client, d logout.Del
 
 func (f *fixture) logoutSender(t *testing.T, s *storage.Store) *logout.Sender {
 	t.Helper()
-	post, err := outbound.NewPoster(outbound.Options{Allow: []string{"127.0.0.1"}}, time.Second)
+	post, err := outbound.NewPoster(outbound.Options{Allow: []string{"127.0.0.1"}, AllowSelfRegistered: []string{"127.0.0.1"}}, time.Second)
 	require.NoError(t, err)
 	return logout.NewSender(s, s, plainSigner{}, post, f.clock, rand.Reader, slog.New(slog.NewTextHandler(t.Output(), nil)), nil)
 }

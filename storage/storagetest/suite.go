@@ -64,7 +64,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"roles in use": testRolesInUse, "many roles": testManyRoles, "clients with a scope": testClientsWithScope,
 		"imports kept": testImportsKept,
 		"logouts":      testLogouts, "logouts by name": testLogoutNames, "logouts by subject": testLogoutSubjects, "logouts due": testDueLogouts, "logouts of changed users": testLogoutsOfChangedUsers, "logouts of many": testLogoutsOfMany, "logouts statements": testLogoutStatements, "logouts kept": testLogoutsKept, "logout redelivery": testLogoutRedelivery, "logout receivers": testLogoutReceivers, "logout senders race": testLogoutSenders,
-		"client registrations": testClientRegistrations, "client registrations due": testDueRegistrations, "initial access tokens": testInitialTokens,
+		"client registrations": testClientRegistrations, "client registrations due": testDueRegistrations, "clients that change themselves": testClientChanges, "registration counts": testRegistrationCounts, "initial access tokens": testInitialTokens,
 		"statistics": testStatistics, "statistics race": testStatisticsRace, "client statistics": testClientStatistics,
 		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "jobs": testJobs, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations, "a newer schema": testNewerSchema,

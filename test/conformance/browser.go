@@ -46,6 +46,11 @@ func (b browser) login(first ...command) task {
 	)}
 }
 
+// goOn leaves the page for an error that is for a client which registered itself.
+func (b browser) goOn() task {
+	return task{"go on", b.issuer + "/*", true, []command{{"click", "id", "return-continue", optional}}}
+}
+
 func (b browser) consent() task {
 	return task{"consent", b.issuer + "/*", true, []command{{"click", "id", "consent-accept"}}}
 }
@@ -57,12 +62,12 @@ func (b browser) callback() task {
 
 // signIn goes through the pages that appear.
 func (b browser) signIn() script {
-	return script{b.issuer + "/oauth/authorize*", []task{b.login(), b.consent(), b.callback()}}
+	return script{b.issuer + "/oauth/authorize*", []task{b.goOn(), b.login(), b.consent(), b.callback()}}
 }
 
 // signInAgain is signIn for modules that want a picture of the second sign-in.
 func (b browser) signInAgain() script {
-	return script{b.issuer + "/oauth/authorize*", []task{b.login(shows("login-page", keepIfWanted)), b.consent(), b.callback()}}
+	return script{b.issuer + "/oauth/authorize*", []task{b.goOn(), b.login(shows("login-page", keepIfWanted)), b.consent(), b.callback()}}
 }
 
 // page expects a page at once, and keeps it.

@@ -97,7 +97,7 @@ func TestConfigurationIsWhatTheSuiteReads(t *testing.T) {
 		assert.Empty(t, read.Client.Secret)
 		require.Len(t, read.Client.JWKS.Keys, 1)
 		assert.NotEmpty(t, read.Client.JWKS.Keys[0]["d"], "the suite signs with it")
-		assert.Equal(t, []any{"text", "name", "username", "alice", "optional"}, read.Browser[0].Tasks[0].Commands[0])
+		assert.Equal(t, []any{"text", "name", "username", "alice", "optional"}, read.Browser[0].Tasks[1].Commands[0])
 		return
 	}
 	t.Fatal("there is no such plan")

@@ -56,6 +56,7 @@ const step = `(() => {
 	const named = (name, value) => { const f = document.querySelector('[name=' + name + ']'); if (f) f.value = value; };
 	const press = id => { const b = document.getElementById(id); if (b && !b.dataset.pressed) { b.dataset.pressed = '1'; b.click(); } };
 	if (document.getElementById('login-page')) { named('username', %q); named('password', %q); press('login-submit'); }
+	press('return-continue');
 	press('consent-accept');
 	press('logout-confirm');
 	return location.href;

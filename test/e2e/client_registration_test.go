@@ -111,10 +111,10 @@ func TestAnMCPClientRegistersItselfAndSignsIn(t *testing.T) {
 			assert.Equal(t, http.StatusOK, refreshed.status, refreshed.body)
 		}
 		request.Set("prompt", "none")
-		assert.Contains(t, p.open("/oauth/authorize?"+request.Encode()).header.Get("Location"), "error=consent_required")
+		assert.Contains(t, p.request(http.MethodGet, "/oauth/authorize?"+request.Encode(), nil, "Sec-Fetch-Dest", "iframe").header.Get("Location"), "error=consent_required")
 		request.Del("prompt")
 		request.Set("resource", "https://other.example")
-		assert.Contains(t, p.open("/oauth/authorize?"+request.Encode()).header.Get("Location"), "error=invalid_target")
+		assert.Contains(t, p.request(http.MethodGet, "/oauth/authorize?"+request.Encode(), nil, "Sec-Fetch-Dest", "iframe").header.Get("Location"), "error=invalid_target")
 
 		// An administrator vouches for it, and its users are not warned any more.
 		assert.Contains(t, string(s.command("client", "list", "--trust", "unverified")), id)
@@ -173,6 +173,12 @@ func TestClientsManageTheirRegistration(t *testing.T) {
 		assert.Empty(t, removed.body)
 		assert.Equal(t, http.StatusUnauthorized, s.own(http.MethodGet, address, next, "").status)
 		assert.Equal(t, http.StatusUnauthorized, s.post("/oauth/token", id, made["client_secret"].(string), url.Values{"grant_type": {"authorization_code"}, "code": {"x"}}).status)
+		browser := s.own(http.MethodPost, "/oauth/register", token.Token, `{"redirect_uris":["https://spa.example.test/cb"],"token_endpoint_auth_method":"none"}`).json(t)
+		s.soon(func() bool { return s.mayRead("https://spa.example.test") }, "scripts of a new application may use the server")
+		address, bearer, id = browser["registration_client_uri"].(string), browser["registration_access_token"].(string), browser["client_id"].(string)
+		moved := s.own(http.MethodPut, address, bearer, `{"client_id":"`+id+`","redirect_uris":["https://new.example.test/cb"],"token_endpoint_auth_method":"none"}`)
+		require.Equal(t, http.StatusOK, moved.status, moved.body)
+		s.soon(func() bool { return s.mayRead("https://new.example.test") && !s.mayRead("https://spa.example.test") }, "and of one that moved")
 		s.command("registration-token", "revoke", token.ID)
 		assert.Equal(t, http.StatusUnauthorized, s.own(http.MethodPost, "/oauth/register", token.Token, usual).status)
 	})

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/stretchr/testify/assert"
@@ -18,7 +20,14 @@ import (
 func TestPairwiseClientByLibrary(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := startWithUser(t, databaseURL)
+		posted := make(chan string, 1)
+		receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { posted <- r.PostFormValue("logout_token") }))
+		t.Cleanup(receiver.Close)
+		s := prepare(t, databaseURL)
+		s.env = append(s.env, "GATEHOUSE_OUTBOUND_ALLOW=127.0.0.1")
+		s.run()
+		s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin")
+		public := s.client("app", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile email offline_access")
 		secret := s.client("shop", "--redirect-uri", callback, "--post-logout-redirect-uri", "https://app.example.test/bye", "--grant-type", "refresh_token",
 			"--subject-type", "pairwise", "--userinfo-alg", "ES256")
 		ctx := oidc.ClientContext(context.Background(), &http.Client{Transport: toServer{s.url}})
@@ -50,6 +59,32 @@ func TestPairwiseClientByLibrary(t *testing.T) {
 		var found struct{ ID string }
 		require.NoError(t, json.Unmarshal(s.command("user", "get", sub, "--json"), &found))
 		assert.Equal(t, user.ID, found.ID)
+
+		// Nor does the name of the session, which every client learns, tell whose subjects are of one person.
+		sid := func(text string) (name string) {
+			claims := map[string]any{}
+			token, err := provider.Verifier(&oidc.Config{SkipClientIDCheck: true}).Verify(ctx, text)
+			require.NoError(t, err)
+			require.NoError(t, token.Claims(&claims))
+			return claims["sid"].(string)
+		}
+		page := p.authorize(nil)
+		open := s.exchange(public, returned(t, p.agree(page, true)).Get("code"), nil).json(t)["id_token"].(string)
+		assert.Regexp(t, `^_[A-Za-z0-9_-]{43}$`, sid(hint))
+		assert.Regexp(t, `^[0-9a-f-]{36}$`, sid(open))
+		told := s.client("told", "--redirect-uri", callback, "--subject-type", "pairwise", "--post-logout-redirect-uri", "https://app.example.test/bye",
+			"--frontchannel-logout-uri", "https://app.example.test/out", "--frontchannel-logout-session-required", "--backchannel-logout-uri", receiver.URL)
+		other := s.userAgent(t)
+		code = other.signIn(url.Values{"client_id": {"told"}, "scope": {"openid"}}).Get("code")
+		named := s.post("/oauth/token", "told", told, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}).json(t)["id_token"].(string)
+		frames := other.open("/oauth/logout?" + url.Values{"id_token_hint": {named}}.Encode())
+		assert.Contains(t, frames.body, "sid="+sid(named), "in the frame")
+		select {
+		case text := <-posted:
+			assert.Equal(t, sid(named), sid(text), "in the logout token")
+		case <-time.After(10 * time.Second):
+			t.Fatal("the client is not told")
+		}
 
 		silent := url.Values{"client_id": {"shop"}, "prompt": {"none"}, "scope": {"openid email"}, "id_token_hint": {hint}}
 		assert.NotEmpty(t, returned(t, p.authorize(silent)).Get("code"))
