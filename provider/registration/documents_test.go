@@ -24,6 +24,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/registration"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 // site is a web server with the metadata document of a client.
@@ -97,7 +98,7 @@ func (s *site) Take(_ context.Context, address string) (time.Duration, error) {
 func (s *site) documents(hosts ...string) *registration.Documents {
 	s.t.Helper()
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.server.Certificate().Raw})
-	fetch, err := outbound.New(outbound.Options{Allow: []string{"127.0.0.1"}, CA: ca})
+	fetch, err := outbound.New(outbound.Options{AllowSelfRegistered: []string{"127.0.0.1"}, CA: ca})
 	require.NoError(s.t, err)
 	if len(hosts) == 0 {
 		hosts = []string{"*"}
@@ -105,7 +106,7 @@ func (s *site) documents(hosts ...string) *registration.Documents {
 	directory := client.NewDirectory(s.store, nil)
 	d := s.domain
 	d.Clients = s.clients.Beside(directory).ForItself(s.store)
-	return registration.NewDocuments(s.settings, hosts, d, registration.DocumentDomain{Clients: directory, Fetch: fetch, Limit: s})
+	return registration.NewDocuments(s.settings, hosts, d, registration.DocumentDomain{Clients: directory, Fetch: fetch, Limit: s, Prefix: ratelimit.Prefix})
 }
 
 func (s *site) found(d *registration.Documents) *client.Client {
@@ -210,7 +211,7 @@ func TestADocumentOnAPrivateAddressIsNotFetched(t *testing.T) {
 	s := newSite(t)
 	fetch, err := outbound.New(outbound.Options{})
 	require.NoError(t, err)
-	d := registration.NewDocuments(s.settings, []string{"*"}, s.domain, registration.DocumentDomain{Clients: client.NewDirectory(s.store, nil), Fetch: fetch, Limit: s})
+	d := registration.NewDocuments(s.settings, []string{"*"}, s.domain, registration.DocumentDomain{Clients: client.NewDirectory(s.store, nil), Fetch: fetch, Limit: s, Prefix: ratelimit.Prefix})
 	r := s.refusedBy(d)
 	assert.Equal(t, refusal.CheckDocumentFetch, r.Check)
 	assert.NotContains(t, r.Description, "127.0.0.1", "who chose the URL learns nothing of what is there")

@@ -65,7 +65,7 @@ func (h *documentHost) fetched() int {
 func (h *documentHost) settings() []string {
 	ca := filepath.Join(h.t.TempDir(), "ca.pem")
 	require.NoError(h.t, os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.Certificate().Raw}), 0o600))
-	return []string{"GATEHOUSE_OUTBOUND_CA=" + ca, "GATEHOUSE_OUTBOUND_ALLOW=127.0.0.1"}
+	return []string{"GATEHOUSE_OUTBOUND_CA=" + ca, "GATEHOUSE_CLIENT_REGISTRATION_OUTBOUND_ALLOW=127.0.0.1"}
 }
 
 // draft-ietf-oauth-client-id-metadata-document: a client that nobody registered signs a person in, and is then one that
