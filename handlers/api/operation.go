@@ -31,7 +31,10 @@ func register[I, O any](a *API, scope string, op huma.Operation, act func(ctx co
 	op.Security = []map[string][]string{{"basic": {}}, {"bearer": {scope}}}
 	op.Description += " Needs the scope `" + scope + "`."
 	also := op.Errors
-	op.Errors, op.Responses = nil, map[string]*huma.Response{}
+	op.Errors = nil
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
 	a.describeErrors(&op, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	a.describeErrors(&op, also...)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {

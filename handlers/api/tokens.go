@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
@@ -65,6 +66,12 @@ func (a *API) tokens() {
 	register(a, write, huma.Operation{
 		OperationID: "revoke-token", Method: http.MethodPost, Path: "/oauth/tokens/revoke", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound, http.StatusUnsupportedMediaType},
 		Summary: "Revoke a token", Description: "A refresh token ends with everything that was issued under its grant. With a form as the body this path is the revocation endpoint for clients (RFC 7009).",
+		Responses: map[string]*huma.Response{
+			"200": {
+				Description: "Of a form: the token is not valid any more, or never was.",
+				Content:     map[string]*huma.MediaType{wire.JSONType: {Schema: &huma.Schema{Type: huma.TypeObject}}},
+			},
+		},
 	}, func(ctx context.Context, in *revocation) (*struct{}, error) { return nil, a.revokeToken(ctx, in) })
 	register(a, write, huma.Operation{
 		OperationID: "revoke-tokens", Method: http.MethodPost, Path: "/oauth/tokens/bulk-revoke", Tags: tags, Errors: []int{http.StatusNotFound},
