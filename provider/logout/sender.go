@@ -192,7 +192,7 @@ func (s *Sender) send(ctx context.Context, c *client.Client, d *Delivery) (retry
 	if err != nil {
 		return 0, fmt.Errorf("sign: %w", err)
 	}
-	d.Status, retryAfter, d.Fault = s.post.Post(ctx, c.BackChannelLogoutURI,
+	d.Status, retryAfter, d.Fault = s.post.Post(c.Outbound(ctx), c.BackChannelLogoutURI,
 		map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, []byte(url.Values{"logout_token": {text}}.Encode()))
 	return retryAfter, nil
 }
