@@ -62,7 +62,7 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 			return b.askLogout(w, in, s, request, locales)
 		}
 	}
-	ended, frames, err := b.endSessions(r.Context(), s, request.Hint)
+	frames, err := b.endSessions(r.Context(), s, request.Hint)
 	if err != nil {
 		return err
 	}
@@ -72,9 +72,9 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if request.Unregistered != nil {
 		return &stays{request.Unregistered, b, in, b.loggedOut(request.Client, frames)}
 	}
-	// Where nothing ended, neither the person nor a session of the person's has to do with the application. If nobody
-	// verified that, anybody may have made it, an ID token of his own, and the link (RFC 9700 section 4.11.2).
-	offered := request.RedirectURI != "" && !ended && request.Client.Trust == client.Unverified && navigates(r)
+	// Where this browser had no session, the person may have nothing to do with the application. If nobody verified that,
+	// anybody may have made it, an ID token of a session of his own, and the link (RFC 9700 section 4.11.2).
+	offered := request.RedirectURI != "" && s == nil && request.Client.Trust == client.Unverified && navigates(r)
 	if request.RedirectURI == "" || len(frames) > 0 || offered {
 		page := b.loggedOut(request.Client, frames)
 		if page.Next = request.RedirectURI; offered {
@@ -121,33 +121,31 @@ func (b *Browser) concerns(ctx context.Context, hint *oauth.Hint, s *session.Ses
 }
 
 // endSessions ends the session of the browser, if any, and the one that the hint names: the browser
-// may have lost its cookie, or be another one. It tells whether one of them was there, and returns the frames by which
-// applications learn of it.
-func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oauth.Hint) (ended bool, _ []oauth.Frame, _ error) {
+// may have lost its cookie, or be another one. It returns the frames by which applications learn of it.
+func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oauth.Hint) ([]oauth.Frame, error) {
 	var parties []session.Party
 	if s != nil {
 		told, err := b.Sessions.End(ctx, s)
 		if err != nil {
-			return false, nil, err
+			return nil, err
 		}
-		ended, parties = true, told
+		parties = told
 		canonical.From(ctx).Outcome("signed_out")
 	}
 	if hint != nil {
 		id, err := provider.ParseID(hint.SessionID)
 		if err == nil && (s == nil || s.ID != id) { // not every ID token was issued in a session
-			named, told, err := b.Sessions.EndNamed(ctx, id, hint.Means)
+			ended, told, err := b.Sessions.EndNamed(ctx, id, hint.Means)
 			if err != nil {
-				return false, nil, err
+				return nil, err
 			}
-			if named {
+			if ended {
 				canonical.From(ctx).Outcome("signed_out")
 			}
-			ended, parties = ended || named, append(parties, told...)
+			parties = append(parties, told...)
 		}
 	}
-	frames, err := b.frames(ctx, parties)
-	return ended, frames, err
+	return b.frames(ctx, parties)
 }
 
 // frames are those by which applications learn of an end. That some were left out is in the log line of

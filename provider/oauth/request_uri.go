@@ -138,6 +138,9 @@ func (o *RequestObjects) referenced(ctx context.Context, c *client.Client, uri s
 func (u *requestURIs) object(ctx context.Context, c *client.Client, uri string) (string, error) {
 	at, fragment, _ := strings.Cut(uri, "#") // another one means another content (OpenID Connect Core section 6.2)
 	name := c.ID + " " + at
+	if c.SelfRegistered() { // once the operator makes the client one of theirs, more can be fetched for it
+		name += " itself"
+	}
 	u.mu.Lock()
 	kept, _ := u.kept.Get(name)
 	u.mu.Unlock()

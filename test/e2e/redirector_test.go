@@ -79,11 +79,14 @@ func TestAnUnverifiedClientIsNoRedirector(t *testing.T) {
 	page := p.follow(p.login(p.open("/oauth/authorize?"+ask(nil).Encode()), "wonderland"))
 	denied := p.request(http.MethodPost, "/consent", url.Values{"flow": {hidden(t, page, "flow")}, "action": {"deny"}})
 	assert.Equal(t, "access_denied", returned(t, denied).Get("error"))
-	page = p.open("/oauth/authorize?" + ask(nil).Encode())
-	code := returned(t, p.agree(page, false)).Get("code")
-	tokens := s.post("/oauth/token", id, secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}).json(t)
-	hint, ok := tokens["id_token"].(string)
-	require.True(t, ok, tokens)
+	hintOf := func(p *userAgent) string {
+		code := returned(t, p.agree(p.open("/oauth/authorize?"+ask(nil).Encode()), false)).Get("code")
+		tokens := s.post("/oauth/token", id, secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}).json(t)
+		hint, ok := tokens["id_token"].(string)
+		require.True(t, ok, tokens)
+		return hint
+	}
+	hint := hintOf(p)
 
 	// After a sign-out, too, and with a hint that anybody has of a session of his own.
 	out := func(p *userAgent, form url.Values) response {
@@ -93,6 +96,9 @@ func TestAnUnverifiedClientIsNoRedirector(t *testing.T) {
 	other := s.userAgent(t)
 	assert.Equal(t, bye, leads(t, out(other, url.Values{"client_id": {id}}), "logout-continue").String())
 	assert.Equal(t, bye, out(p, url.Values{"id_token_hint": {hint}}).header.Get("Location"), "this signed somebody out")
+	owner := s.userAgent(t)
+	owner.login(owner.open("/oauth/authorize?"+ask(nil).Encode()), "wonderland")
+	assert.Equal(t, bye, leads(t, out(other, url.Values{"id_token_hint": {hintOf(owner)}}), "logout-continue").String(), "this signed somebody else out")
 	again := out(other, url.Values{"id_token_hint": {hint}})
 	assert.Equal(t, bye, leads(t, again, "logout-continue").String())
 	assert.NotContains(t, again.body, "<script")
