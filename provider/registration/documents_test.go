@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -413,6 +414,28 @@ func TestAHomePageOfAnotherOriginIsNotShown(t *testing.T) {
 	c := s.found(s.documents())
 	assert.Empty(t, c.URI)
 	assert.Equal(t, "127.0.0.1", c.Name, "without a name it is called by its host")
+}
+
+// A transaction, such as that of what is only foreseen, must not wait for another server, and may be rolled back.
+func TestATransactionReadsNoDocument(t *testing.T) {
+	s := newSite(t)
+	d := s.documents()
+	inTx := func() (c *client.Client, err error) {
+		return c, errors.Join(s.store.InTx(t.Context(), func(ctx context.Context) error {
+			c, err = d.Client(ctx, s.id())
+			return nil
+		}), err)
+	}
+	_, err := inTx()
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	assert.Zero(t, s.fetches.Load())
+	s.found(d)
+	s.publish(map[string]any{"client_name": "Other notes"})
+	s.advance(2 * time.Hour)
+	c, err := inTx()
+	require.NoError(t, err)
+	assert.Equal(t, "Notes", c.Name)
+	assert.Equal(t, "Other notes", s.found(d).Name)
 }
 
 func TestADisabledClientIsNotFetched(t *testing.T) {
