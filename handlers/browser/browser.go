@@ -29,7 +29,7 @@ type authorizeEndpoint interface {
 // sessions ends sign-in sessions.
 type sessions interface {
 	End(ctx context.Context, s *session.Session) ([]session.Party, error)
-	EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, []session.Party, error)
+	EndNamed(ctx context.Context, sid provider.ID, means func(u *account.User) bool) (bool, []session.Party, error)
 	Concerns(ctx context.Context, s *session.Session, sid, clientID string) (bool, error)
 }
 

@@ -134,9 +134,9 @@ func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oau
 		canonical.From(ctx).Outcome("signed_out")
 	}
 	if hint != nil {
-		id, err := provider.ParseID(hint.SessionID)
-		if err == nil && (s == nil || s.ID != id) { // not every ID token was issued in a session
-			named, told, err := b.Sessions.EndNamed(ctx, id, hint.Means)
+		sid, err := provider.ParseID(hint.SessionID)
+		if err == nil && (s == nil || s.ID != sid) { // not every ID token was issued in a session
+			named, told, err := b.Sessions.EndNamed(ctx, sid, hint.Means)
 			if err != nil {
 				return false, nil, err
 			}

@@ -144,7 +144,8 @@ func halfHash(alg keys.Algorithm, text string) string {
 // Connect RP-Initiated Logout section 2).
 type Hint struct {
 	Subject string
-	// SessionID is the id of the session, whatever name the client knows it by.
+	// SessionID is what ID tokens call the session: the id of the first, where others replaced it. That a client has a name of
+	// its own for it does not show.
 	SessionID string
 	Audience  []string
 

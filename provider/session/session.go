@@ -53,6 +53,9 @@ type Store interface {
 	StepUpSession(ctx context.Context, previous provider.ID, s *Session) error
 	// Session reads a session with its user, in one statement.
 	Session(ctx context.Context, id provider.ID) (*Session, error)
+	// SessionNamed reads the session by the name that ID tokens give it (Party.SID), in one statement: what replaced
+	// the session with that id as long as a grant of it is known.
+	SessionNamed(ctx context.Context, sid provider.ID) (*Session, error)
 	// TouchSession moves SeenAt forward, with the browser that was seen.
 	TouchSession(ctx context.Context, id provider.ID, at time.Time, by Browser) error
 	// SignOut ends one session and every grant that does not outlive it.
@@ -144,10 +147,10 @@ func (m *Manager) live(s *Session, now time.Time) bool {
 	return s.EndedAt == nil && !s.User.Disabled && now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(m.lifetimes.Idle))
 }
 
-// EndNamed ends the session with the given id if it is a live session of the user who is meant, and
-// tells whether it did, and who is to be told as End does.
-func (m *Manager) EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, []Party, error) {
-	s, err := m.store.Session(ctx, id)
+// EndNamed ends the session that ID tokens call by the given name if it is a live session of the user who is meant, and
+// tells whether it did, and who is to be told as End does. The name lasts when the session is replaced.
+func (m *Manager) EndNamed(ctx context.Context, sid provider.ID, means func(u *account.User) bool) (bool, []Party, error) {
+	s, err := m.store.SessionNamed(ctx, sid)
 	if errors.Is(err, provider.ErrNotFound) {
 		return false, nil, nil
 	}

@@ -120,6 +120,14 @@ func testLogoutNames(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, []provider.ID{third.ID, first.ID}, []provider.ID{read.SessionID, read.SessionName()})
 
+	for _, name := range []provider.ID{first.ID, second.ID, third.ID} {
+		named, err := f.SessionNamed(ctx, name)
+		require.NoError(t, err)
+		assert.Equal(t, third, named, "each name is that of the session that is live")
+	}
+	_, err = f.SessionNamed(ctx, f.newID())
+	require.ErrorIs(t, err, provider.ErrNotFound)
+
 	parties, err := f.SignOut(ctx, third.ID, f.clock())
 	require.NoError(t, err)
 	want := []string{"app " + first.ID.String(), "app " + third.ID.String(), "late " + second.ID.String()}
