@@ -216,6 +216,11 @@ func TestAPrivateSchemeGetsItsIDTokenInTheFragment(t *testing.T) {
 	request, err = h.provider.Check(t.Context(), form)
 	assertRefused(t, err, "invalid_request")
 	assert.Equal(t, oauth.Fragment, request.Mode, "and not the query")
+	form.Set("state", "twice")
+	form.Add("state", "twice")
+	request, err = h.provider.Check(t.Context(), form)
+	assertRefused(t, err, "invalid_request")
+	assert.Equal(t, oauth.Fragment, request.Mode, "nor is an earlier refusal posted")
 }
 
 // granted tells whether the session of the user has a grant of the client.
