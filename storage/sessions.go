@@ -123,15 +123,9 @@ func (s *Store) TouchSession(ctx context.Context, id provider.ID, at time.Time, 
 		at, optionalText(by.Address), optionalText(by.UserAgent), rowID(id), at)
 }
 
-// EndSession ends a session, and the grants that do not outlive it.
-func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) error {
-	_, err := s.SignOut(ctx, id, at)
-	return err
-}
-
-// SignOut ends a session, and the grants that do not outlive it, stores that clients are to be told,
+// EndSession ends a session, and the grants that do not outlive it, stores that clients are to be told,
 // and returns those that the browser is to tell. If the session had ended before, nobody is told again.
-func (s *Store) SignOut(ctx context.Context, id provider.ID, at time.Time) (parties []session.Party, err error) {
+func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) (parties []session.Party, err error) {
 	err = s.InTx(ctx, func(ctx context.Context) error {
 		parties = nil
 		n, err := s.count(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id))

@@ -21,7 +21,7 @@ import (
 // authorizeEndpoint checks authorization requests.
 type authorizeEndpoint interface {
 	Unfold(ctx context.Context, form url.Values) (oauth.Parameters, *oauth.AuthorizeRequest, error)
-	Recheck(ctx context.Context, parameters oauth.Parameters) (*oauth.AuthorizeRequest, error)
+	Check(ctx context.Context, parameters oauth.Parameters) (*oauth.AuthorizeRequest, error)
 	Next(ctx context.Context, f oauth.Flow, s *session.Session) (oauth.Step, error)
 	Approve(ctx context.Context, f oauth.Flow, s *session.Session, decision oauth.Decision) (url.Values, error)
 }

@@ -89,19 +89,10 @@ func (r *AuthorizeRequest) Means(u *account.User) bool {
 	return r.isAbout(u) && !r.Asks("select_account")
 }
 
-// Check checks an authorization request. With an error it returns the request when the error may
-// be sent to the client, or nil when client_id or redirect_uri cannot be trusted: then the error
-// is shown to the user and sent nowhere else (RFC 6749 section 4.1.2.1).
-func (p *Provider) Check(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
-	parameters, r, err := p.Unfold(ctx, form)
-	if err != nil {
-		return r, err
-	}
-	return p.Recheck(ctx, parameters)
-}
-
-// Recheck checks a request of which Unfold has read the parameters.
-func (p *Provider) Recheck(ctx context.Context, parameters Parameters) (*AuthorizeRequest, error) {
+// Check checks an authorization request of which Unfold has read the parameters. With an error it returns
+// the request when the error may be sent to the client, or nil when client_id or redirect_uri cannot be
+// trusted: then the error is shown to the user and sent nowhere else (RFC 6749 section 4.1.2.1).
+func (p *Provider) Check(ctx context.Context, parameters Parameters) (*AuthorizeRequest, error) {
 	form := parameters.Form
 	r, err := p.addressee(ctx, form)
 	if err != nil {

@@ -60,7 +60,7 @@ func (p *Provider) Foresee(ctx context.Context, form url.Values, u *account.User
 }
 
 func (p *Provider) foresee(ctx context.Context, parameters Parameters, u *account.User, methods []string) (o Outlook, err error) {
-	r, err := p.Recheck(ctx, parameters)
+	r, err := p.Check(ctx, parameters)
 	if err != nil {
 		return o, err
 	}

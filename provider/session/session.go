@@ -58,10 +58,10 @@ type Store interface {
 	SessionNamed(ctx context.Context, sid provider.ID) (*Session, error)
 	// TouchSession moves SeenAt forward, with the browser that was seen.
 	TouchSession(ctx context.Context, id provider.ID, at time.Time, by Browser) error
-	// SignOut ends one session and every grant that does not outlive it.
+	// EndSession ends one session and every grant that does not outlive it.
 	// Clients that took part in it are told, once: by requests that the store keeps, and by the
 	// browser, those that it returns.
-	SignOut(ctx context.Context, id provider.ID, at time.Time) ([]Party, error)
+	EndSession(ctx context.Context, id provider.ID, at time.Time) ([]Party, error)
 	// EndSessions ends all sessions of a user in the same way and returns those that were live.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// ForgetBrowsers has every browser of a user ask for the second factor again that was remembered.
@@ -179,7 +179,7 @@ func target(s *Session) audit.Target {
 }
 
 func (m *Manager) end(ctx context.Context, s *Session) ([]Party, error) {
-	parties, err := m.store.SignOut(ctx, s.ID, m.clock.Now(ctx))
+	parties, err := m.store.EndSession(ctx, s.ID, m.clock.Now(ctx))
 	if err != nil {
 		return nil, err
 	}
