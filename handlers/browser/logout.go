@@ -169,8 +169,8 @@ func (b *Browser) loggedOut(c *client.Client, frames []oauth.Frame) pages.Logged
 	}
 	page := pages.LoggedOut{Frames: told, Client: c.Name, ClientURI: c.URI, Again: b.LogoutPath + "?" + url.Values{"client_id": {c.ID}}.Encode()}
 	for _, uri := range c.PostLogoutRedirectURIs {
-		if u, err := url.Parse(uri); err == nil && page.ClientURI == "" && (u.Scheme == "https" || u.Scheme == "http") {
-			page.ClientURI = u.Scheme + "://" + u.Host + "/"
+		if origin := client.OriginOf(uri); origin != "" && page.ClientURI == "" {
+			page.ClientURI = origin + "/"
 		}
 	}
 	return page

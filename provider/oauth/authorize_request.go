@@ -158,6 +158,10 @@ func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRe
 // returns tells whether a word is one of those of the response type: what the response has in it.
 func (r *AuthorizeRequest) returns(word string) bool { return client.Returns(r.ResponseType, word) }
 
+// isIDTokenAlone tells whether the response is an ID token and nothing that leads to UserInfo, so that the claims of the scopes
+// are in it (OpenID Connect Core section 5.4).
+func (r *AuthorizeRequest) isIDTokenAlone() bool { return r.ResponseType == client.ResponseIDToken }
+
 // responseMode is how the response is sent. For a response type with a token even the error goes
 // into the fragment, whether the type is offered or not, and never into the query, which is logged
 // (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 3). Nothing is posted where browsers do not post.

@@ -46,8 +46,8 @@ func TestPairwiseSubjectsOfTwoSectorsHaveNothingInCommon(t *testing.T) {
 			id, ok := subjects.Read(sub)
 			assert.True(t, ok)
 			assert.Equal(t, u.ID, id)
-			assert.True(t, subjects.Sector(sub, c.Sector(), u.ID))
-			assert.False(t, subjects.Sector(sub, "c.example", u.ID))
+			assert.True(t, subjects.InSector(sub, c.Sector(), u.ID))
+			assert.False(t, subjects.InSector(sub, "c.example", u.ID))
 			c := client.Client{ID: sub, GrantTypes: cc}
 			c.FillDefaults()
 			assert.Error(t, c.Validate(), "no client passes for the user")

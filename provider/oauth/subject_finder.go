@@ -48,7 +48,7 @@ func (f *SubjectFinder) UserOf(ctx context.Context, subject string) (provider.ID
 		if err != nil {
 			return provider.ID{}, fmt.Errorf("find client: %w", err)
 		}
-		if c.Pairwise() && f.subjects.Sector(subject, c.Sector(), id) {
+		if c.Pairwise() && f.subjects.InSector(subject, c.Sector(), id) {
 			return id, nil
 		}
 	}
