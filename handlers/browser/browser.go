@@ -86,6 +86,8 @@ type Config struct {
 	// CheckSessionPath is the path of check_session_iframe; empty: applications cannot watch sessions.
 	CheckSessionPath string
 	Logout           logoutEndpoint
+	// LeftOut, when set, is called with the number of frames that a page after a sign-out has no room for.
+	LeftOut func(frames int)
 	// Web has the sessions of browsers, Sessions ends them.
 	Web      *websession.Sessions
 	Sessions sessions

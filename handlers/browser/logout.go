@@ -151,11 +151,14 @@ func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oau
 }
 
 // frames are those by which applications learn of an end. That some were left out is in the log line of
-// the request.
+// the request, and LeftOut is told how many.
 func (b *Browser) frames(ctx context.Context, parties []session.Party) ([]oauth.Frame, error) {
 	frames, leftOut, err := b.Logout.Frames(ctx, parties)
 	if leftOut > 0 {
 		canonical.From(ctx).Outcome("frames_left_out")
+		if b.LeftOut != nil {
+			b.LeftOut(leftOut)
+		}
 	}
 	return frames, err
 }
