@@ -310,6 +310,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 
 		CheckSessionPath: c.paths().CheckSession,
 		Logout:           oauth.NewLogout(directory, idTokens),
+		LeftOut:          t.framesLeftOut,
 		Web:              web,
 		Sessions:         h.sessions,
 		SignIn:           signIn,

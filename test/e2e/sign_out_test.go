@@ -73,12 +73,14 @@ func TestCrossSiteFormDoesNotSignOut(t *testing.T) {
 }
 
 // An ID token hint authenticates the request: its session ends with the tokens granted in it,
-// whether the browser sends the cookie or not.
+// whether the browser sends the cookie or not, and though another has replaced it since.
 func TestHintEndsItsSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
 		p, hint, access := signedIn(t, s, secret)
+		again := returned(t, p.follow(p.login(p.follow(p.authorize(url.Values{"prompt": {"login"}})), "wonderland")))
+		require.NotEmpty(t, again.Get("code"), again)
 		other, _, otherAccess := signedIn(t, s, secret)
 		ask := url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"x y"}}
 		posted := s.userAgent(t).request(http.MethodPost, "/oauth/logout", ask, "Sec-Fetch-Site", "cross-site")
