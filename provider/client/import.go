@@ -190,14 +190,8 @@ func (i *Import) compare(ctx context.Context, imported *Imported, c, existing *C
 	same := !c.HasSecret()
 	switch {
 	case same:
-	case imported.Secret != "" && c.AuthMethod == SecretJWT:
-		keys, err := i.registry.secrets.SharedKeys(existing, now)
-		if err != nil {
-			return err
-		}
-		same = slices.ContainsFunc(keys, func(key []byte) bool { return string(key) == imported.Secret })
 	case imported.Secret != "":
-		ok, err := i.registry.secrets.Verify(ctx, existing, imported.Secret, now)
+		ok, err := i.registry.secrets.Holds(ctx, existing, imported.Secret, now)
 		if err != nil {
 			return fmt.Errorf("compare the secret of client %s: %w", c.ID, err)
 		}

@@ -165,9 +165,22 @@ func TestWhatAnUpdateMustSay(t *testing.T) {
 	require.NoError(t, err)
 	c, err := f.store.Client(t.Context(), made.Client.ID)
 	require.NoError(t, err)
-	ok, err := f.domain.Secrets.Verify(t.Context(), c, made.Secret, *f.now.Load())
+	ok, err := f.domain.Secrets.Holds(t.Context(), c, made.Secret, *f.now.Load())
 	require.NoError(t, err)
 	assert.True(t, ok)
+}
+
+// RFC 7592 section 2.2: the client may send its secret, which for client_secret_jwt is kept in another form.
+func TestAClientMaySendItsSecret(t *testing.T) {
+	f := newFixture(t)
+	f.settings.AuthMethods = append(f.settings.AuthMethods, "client_secret_jwt")
+	for _, method := range []string{"client_secret_basic", "client_secret_jwt"} {
+		made := f.register(map[string]any{"token_endpoint_auth_method": method})
+		_, err := f.update(made, made.Token, map[string]any{"client_secret": made.Secret + "x"})
+		assert.Equal(t, refusal.InvalidClientMetadata, f.refused(err).Code, method)
+		_, err = f.update(made, made.Token, map[string]any{"client_secret": made.Secret})
+		assert.NoError(t, err, method)
+	}
 }
 
 func altered(token string) string {

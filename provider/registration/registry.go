@@ -25,9 +25,9 @@ type clientRegistry interface {
 	Delete(ctx context.Context, actor audit.Actor, id string) error
 }
 
-// secretVerifier knows the secrets of clients.
-type secretVerifier interface {
-	Verify(ctx context.Context, c *client.Client, secret string, now time.Time) (bool, error)
+// secretHolder knows the secrets of clients.
+type secretHolder interface {
+	Holds(ctx context.Context, c *client.Client, secret string, now time.Time) (bool, error)
 }
 
 // transactor runs fn in one transaction.
@@ -52,7 +52,7 @@ type Domain struct {
 	Store        Store
 	Tokens       TokenStore
 	Clients      clientRegistry
-	Secrets      secretVerifier
+	Secrets      secretHolder
 	Keys         keySource
 	Successor    deriver
 	Transactions transactor
@@ -293,9 +293,9 @@ func (r *Registry) sameSecret(ctx context.Context, c *client.Client, asked map[s
 	if !named {
 		return nil
 	}
-	ok, err := r.Secrets.Verify(ctx, c, textOf(value), r.Clock.Now(ctx))
+	ok, err := r.Secrets.Holds(ctx, c, textOf(value), r.Clock.Now(ctx))
 	if err != nil {
-		return fmt.Errorf("verify the secret: %w", err)
+		return fmt.Errorf("compare the secret of client %s: %w", c.ID, err)
 	}
 	if !ok {
 		return wrong(secretName, "must be the one that the server issued, or left out")
