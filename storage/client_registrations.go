@@ -53,6 +53,13 @@ func (s *Store) ReplaceToken(ctx context.Context, clientID string, hash, previou
 	})
 }
 
+// EndPreviousToken is part of registration.Store.
+func (s *Store) EndPreviousToken(ctx context.Context, clientID string, hash []byte) error {
+	return s.retry(ctx, func() error {
+		return s.exec(ctx, "UPDATE client_registrations SET previous_hash = NULL, previous_until = NULL WHERE client_id = ? AND token_hash = ?", clientID, hash)
+	})
+}
+
 // OperatorNames is part of registration.Store.
 func (s *Store) OperatorNames(ctx context.Context, most int) ([]string, error) {
 	var names []string

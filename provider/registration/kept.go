@@ -93,12 +93,15 @@ type Due struct {
 
 // Store stores registrations. Methods return provider.ErrNotFound.
 type Store interface {
+	Client(ctx context.Context, id string) (*client.Client, error)
 	// LockClient reads a client and locks it until the transaction ends.
 	LockClient(ctx context.Context, id string) (*client.Client, error)
 	AddRegistration(ctx context.Context, k Kept) error
 	Registration(ctx context.Context, clientID string) (*Kept, error)
-	// ReplaceToken replaces the token of a registration.
+	// ReplaceToken replaces the token of a registration. The one before is accepted until then.
 	ReplaceToken(ctx context.Context, clientID string, hash, previous []byte, previousUntil time.Time) error
+	// EndPreviousToken ends the token before the one with the hash, if that is in force still.
+	EndPreviousToken(ctx context.Context, clientID string, hash []byte) error
 	// KeepDocument replaces what is stored of the document of a registration.
 	KeepDocument(ctx context.Context, clientID string, d Document) error
 	// CountRegistration counts a registration without a token, in an hour since 1970, for each of the origins.
