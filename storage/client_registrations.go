@@ -63,7 +63,7 @@ func (s *Store) EndPreviousToken(ctx context.Context, clientID string, hash []by
 // OperatorNames is part of registration.Store.
 func (s *Store) OperatorNames(ctx context.Context, most int) ([]string, error) {
 	var names []string
-	return names, s.fault(s.on(ctx).Raw("SELECT name FROM clients WHERE trust = '' LIMIT ?", most).Scan(&names).Error)
+	return names, s.fault(s.on(ctx).Raw("SELECT name FROM clients WHERE trust = '' ORDER BY id LIMIT ?", most).Scan(&names).Error)
 }
 
 // LockDueRegistrations is part of registration.Store. What is used is read after the lock: an approval that

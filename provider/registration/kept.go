@@ -108,7 +108,7 @@ type Store interface {
 	CountRegistration(ctx context.Context, origins []string, hour int64) error
 	// RegistrationCounts are those of the origins after an hour. One that has none is left out.
 	RegistrationCounts(ctx context.Context, origins []string, since int64) (map[string]int, error)
-	// OperatorNames are the names of clients that did not register themselves, up to a number.
+	// OperatorNames are the names of clients that did not register themselves, of the first ones by id up to a number.
 	OperatorNames(ctx context.Context, most int) ([]string, error)
 
 	// LockDueRegistrations returns clients that are due, and keeps them from being used until the

@@ -108,9 +108,6 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	if err := r.settings.apply(c, asked, terms, false); err != nil {
 		return nil, err
 	}
-	if err := r.mayBeCalled(ctx, c); err != nil {
-		return nil, err
-	}
 	made := token.New(token.Registration, id, r.Random)
 	kept := Kept{ClientID: c.ID, Hash: hash(made.Encode()), CreatedAt: now}
 	if initial == nil {
@@ -121,6 +118,9 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 		kept.DueAt = &due
 	} else {
 		kept.InitialToken = initial.ID
+	}
+	if err := r.mayBeCalled(ctx, c); err != nil { // after it is known that there is room, as it takes a while
+		return nil, err
 	}
 	secret, err := r.add(ctx, c, kept, func(ctx context.Context) error {
 		if initial == nil {

@@ -101,9 +101,15 @@ func testClientRegistrations(t *testing.T, f *fixture) {
 		require.Len(t, found, 1)
 		assert.Equal(t, want, found[0].ID)
 	}
+	first := sampleClient("first by id", f.clock())
+	first.Name, first.Trust = "First", client.Operator
+	require.NoError(t, f.CreateClient(ctx, first))
 	names, err := f.OperatorNames(ctx, 10)
 	require.NoError(t, err)
-	assert.Len(t, names, 1)
+	assert.Len(t, names, 2)
+	names, err = f.OperatorNames(ctx, 1)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"First"}, names)
 	require.NoError(t, f.DeleteClient(ctx, "one"))
 	_, err = f.Registration(ctx, "one")
 	require.ErrorIs(t, err, provider.ErrNotFound)
