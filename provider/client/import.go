@@ -163,15 +163,15 @@ func (i *Import) checkOne(ctx context.Context, imported *Imported, existing *Cli
 	if err := mayManage(i.actor, &c); err != nil {
 		return nil, err
 	}
-	if err := i.registry.sectors.check(ctx, &c); err != nil {
-		return nil, err
-	}
 	if err := imported.validateSecret(&c); err != nil {
 		return nil, err
 	}
 	now := i.registry.clock.Now(ctx)
 	if existing != nil {
 		return nil, i.compare(ctx, imported, &c, existing, now)
+	}
+	if err := i.registry.sectors.check(ctx, &c); err != nil {
+		return nil, err
 	}
 	if err := i.registry.secretOf(ctx, imported, &c); err != nil {
 		return nil, err

@@ -209,13 +209,20 @@ func TestImportedSectorsAreChecked(t *testing.T) {
 	t.Parallel()
 	store, registry, _ := importing(t)
 	host := &sectorHost{t: t, body: `["https://a.example.com/cb"]`}
-	results, err := registry.WithSectors(client.NewSectors(host, time.Now)).Import(store, audittest.Operator(), false).Add(t.Context(), []*client.Imported{
-		{Client: *pairwiseClient("mine", "https://a.example.com/cb"), Secret: strings.Repeat("s", 40)},
+	mine := &client.Imported{Client: *pairwiseClient("mine", "https://a.example.com/cb"), Secret: strings.Repeat("s", 40)}
+	imports := registry.WithSectors(client.NewSectors(host, time.Now)).Import(store, audittest.Operator(), false)
+	results, err := imports.Add(t.Context(), []*client.Imported{
+		mine,
 		{Client: *pairwiseClient("thief", "https://thief.example/cb"), Secret: strings.Repeat("s", 40)},
 	}, nil)
 	require.NoError(t, err)
 	require.NoError(t, results[0])
 	assert.Equal(t, []string{"sector_identifier_uri sector_lacks"}, faults(t, results[1]))
+
+	host.err = outbound.ErrFetch
+	results, err = imports.Add(t.Context(), []*client.Imported{mine}, nil)
+	require.NoError(t, err)
+	require.ErrorIs(t, results[0], client.ErrPresent, "its document is not needed again")
 }
 
 // A change of what a client knows users by ends what it has for them: a refreshed ID token would have another sub.
