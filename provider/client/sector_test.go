@@ -204,6 +204,28 @@ func TestFailedSectorsArePaused(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// What is sent where the subjects of another sector are known could be compared with those.
+func TestLogoutsStayInTheSector(t *testing.T) {
+	t.Parallel()
+	for uri, fine := range map[string]bool{
+		"": true, "https://A.example.com/out": true, "https://sector.example.com/out": true, "https://b.example.com:8443/out": true,
+		"https://other.example/out": false, "https://example.com/out": false,
+	} {
+		for trust, checked := range map[client.Trust]bool{client.Operator: false, client.Unverified: true, client.Verified: true} {
+			c := pairwiseClient("app", "https://a.example.com/cb", "https://b.example.com/cb")
+			c.FillDefaults()
+			c.Trust, c.BackChannelLogoutURI = trust, uri
+			if fine || !checked {
+				require.NoError(t, c.Validate(), "%s %s", trust, uri)
+				continue
+			}
+			assert.Equal(t, []string{"backchannel_logout_uri sector_logout"}, faults(t, c.Validate()), "%s %s", trust, uri)
+			c.SubjectType = client.Public
+			require.NoError(t, c.Validate(), "all clients have the same subjects")
+		}
+	}
+}
+
 // Imports are checked like all others.
 func TestImportedSectorsAreChecked(t *testing.T) {
 	t.Parallel()
