@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -46,7 +47,7 @@ func (l *Logout) Frames(ctx context.Context, parties []session.Party) (frames []
 		origins[origin], length = true, length+more
 		address := c.FrontChannelLogoutURI
 		if c.FrontChannelLogoutSessionRequired {
-			address = WithQuery(address, url.Values{"iss": {l.idTokens.issuer}, "sid": {l.idTokens.answers.session(c, p.SID)}})
+			address = client.WithQuery(address, url.Values{"iss": {l.idTokens.issuer}, "sid": {l.idTokens.answers.session(c, p.SID)}})
 		}
 		frames = append(frames, Frame{address, origin})
 	}
