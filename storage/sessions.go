@@ -142,9 +142,9 @@ func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) (p
 	return parties, err
 }
 
-// SessionHasGrant tells whether a client has a grant that was made in a session.
-func (s *Store) SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error) {
+// SessionHasName tells whether a client has a grant in a session whose ID tokens have another name for it than its id.
+func (s *Store) SessionHasName(ctx context.Context, id provider.ID, clientID string, sid provider.ID) (bool, error) {
 	var has bool
-	err := s.row(ctx, "SELECT EXISTS (SELECT 1 FROM grants WHERE session_id = ? AND client_id = ?)", rowID(id), clientID).Scan(&has)
+	err := s.row(ctx, "SELECT EXISTS (SELECT 1 FROM grants WHERE session_id = ? AND client_id = ? AND sid = ?)", rowID(id), clientID, rowID(sid)).Scan(&has)
 	return has, s.fault(err)
 }

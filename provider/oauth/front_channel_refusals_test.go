@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/connected"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -223,12 +224,12 @@ func TestAPrivateSchemeGetsItsIDTokenInTheFragment(t *testing.T) {
 	assert.Equal(t, oauth.Fragment, request.Mode, "nor is an earlier refusal posted")
 }
 
-// granted tells whether the session of the user has a grant of the client.
+// granted tells whether the user has a grant of a client.
 func (r *refreshing) granted() bool {
 	r.t.Helper()
-	has, err := r.store.SessionHasGrant(r.t.Context(), r.session.ID, "app")
+	apps, err := r.store.ConnectedApps(r.t.Context(), connected.Filter{UserID: r.session.User.ID})
 	require.NoError(r.t, err)
-	return has
+	return len(apps) > 0
 }
 
 // A response that cannot be signed, or whose client was disabled, leaves nothing behind.

@@ -66,8 +66,8 @@ type Store interface {
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// ForgetBrowsers has every browser of a user ask for the second factor again that was remembered.
 	ForgetBrowsers(ctx context.Context, userID provider.ID) error
-	// SessionHasGrant tells whether a client has a grant made in a session.
-	SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error)
+	// SessionHasName tells whether a client has a grant in a session whose ID tokens have another name for it than its id.
+	SessionHasName(ctx context.Context, id provider.ID, clientID string, sid provider.ID) (bool, error)
 	// LiveSessions counts those among the newest sessions that are live, and tells whether there are older ones.
 	LiveSessions(ctx context.Context, now, seenSince time.Time, newest int) (live int, older bool, err error)
 	// Sessions pages through the sessions, the newest first.
@@ -188,13 +188,17 @@ func (m *Manager) end(ctx context.Context, s *Session) ([]Party, error) {
 }
 
 // Concerns tells whether an ID token of a client, with the given sid claim, is about a session: it
-// was issued in it, or the client has a grant in it that was issued before the user
-// reauthenticated, which begins another session.
+// was issued in it, or in one that it replaced when the user reauthenticated. One of another session of the same
+// user is not: RP-Initiated Logout section 2 has the user asked then.
 func (m *Manager) Concerns(ctx context.Context, s *Session, sid, clientID string) (bool, error) {
 	if sid == s.ID.String() {
 		return true, nil
 	}
-	known, err := m.store.SessionHasGrant(ctx, s.ID, clientID)
+	name, err := provider.ParseID(sid)
+	if err != nil {
+		return false, nil //nolint:nilerr // it is about none
+	}
+	known, err := m.store.SessionHasName(ctx, s.ID, clientID, name)
 	if err != nil {
 		return false, fmt.Errorf("session: read its grants: %w", err)
 	}
