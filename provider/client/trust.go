@@ -21,7 +21,13 @@ const (
 // Trusts are all of them.
 func Trusts() []Trust { return []Trust{Operator, Unverified, Verified} }
 
-func trustNames() []string { return []string{string(Operator), string(Unverified), string(Verified)} }
+func trustNames() []string {
+	var names []string
+	for _, t := range Trusts() {
+		names = append(names, string(t))
+	}
+	return names
+}
 
 // SelfRegistered tells whether it registered itself.
 func (c *Client) SelfRegistered() bool { return c.Trust == Unverified || c.Trust == Verified }
