@@ -32,6 +32,15 @@ func trustNames() []string {
 // SelfRegistered tells whether it registered itself.
 func (c *Client) SelfRegistered() bool { return c.Trust == Unverified || c.Trust == Verified }
 
+// ShownLogo is the URL of the logo that people see; empty: they see none. Anybody can register the picture of somebody
+// else, so that an unverified client has none.
+func (c *Client) ShownLogo() string {
+	if c.Trust == Unverified {
+		return ""
+	}
+	return c.LogoURI
+}
+
 // Outbound is ctx for a request of this server to an address that the client chose: whoever registers itself must not
 // learn by it what is behind the operator's firewall, nor send anything there.
 func (c *Client) Outbound(ctx context.Context) context.Context {
