@@ -90,19 +90,14 @@ func (s *Store) readClients(ctx context.Context) *gorm.DB {
 	return s.on(ctx).Select("*", "EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = clients.id) AS named")
 }
 
-// Clients pages through the clients by id, starting after the given one.
-func (s *Store) Clients(ctx context.Context, after string, limit int) ([]*client.Client, error) {
-	var rows []clientRow
-	if err := s.readClients(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
-		return nil, s.fault(err)
+// Clients is part of client.Lister.
+func (s *Store) Clients(ctx context.Context, trust client.Trust, after string, limit int) ([]*client.Client, error) {
+	found := s.readClients(ctx).Where("id > ?", after)
+	if trust != "" {
+		found = found.Where("trust = ?", trustText(trust))
 	}
-	return s.clientsOf(ctx, rows)
-}
-
-// ClientsOfTrust is Clients for those of one kind.
-func (s *Store) ClientsOfTrust(ctx context.Context, trust client.Trust, after string, limit int) ([]*client.Client, error) {
 	var rows []clientRow
-	if err := s.readClients(ctx).Where("trust = ? AND id > ?", trustText(trust), after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+	if err := found.Order("id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	return s.clientsOf(ctx, rows)

@@ -114,14 +114,15 @@ func (s *Store) ClientNames(ctx context.Context, ids []string) (map[string]strin
 // addUses adds what the clients are called, and what was counted.
 func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string]*connected.App) error {
 	var rows []struct {
-		ID, Name, LogoURI  string
+		ID, Name           string
+		Trust, LogoURI     string
 		Metadata           string
 		RedirectURIs       list `gorm:"column:redirect_uris"`
 		SignIns, Refreshes int64
 		SignedInAt         *time.Time
 		Address            optionalText
 	}
-	err := s.on(ctx).Raw(`SELECT k.id, k.name, CASE k.trust WHEN 'unverified' THEN '' ELSE k.logo_uri END AS logo_uri, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address, k.redirect_uris
+	err := s.on(ctx).Raw(`SELECT k.id, k.name, k.trust, k.logo_uri, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address, k.redirect_uris
 		FROM clients k LEFT JOIN client_uses c ON c.client_id = k.id AND c.user_id = ? WHERE k.id IN ?`,
 		rowID(userID), slices.Collect(maps.Keys(apps))).Scan(&rows).Error
 	if err != nil {
@@ -129,8 +130,9 @@ func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string
 	}
 	for _, r := range rows {
 		app := apps[r.ID]
-		app.Name, app.LogoURI, app.SignIns, app.Refreshes, app.Address = r.Name, r.LogoURI, r.SignIns, r.Refreshes, string(r.Address)
-		c := client.Client{ID: r.ID, RedirectURIs: r.RedirectURIs}
+		app.Name, app.SignIns, app.Refreshes, app.Address = r.Name, r.SignIns, r.Refreshes, string(r.Address)
+		c := client.Client{ID: r.ID, Trust: client.Trust(r.Trust), LogoURI: r.LogoURI, RedirectURIs: r.RedirectURIs}
+		app.LogoURI = c.ShownLogo()
 		if err := c.ReadDocument([]byte(r.Metadata)); err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func TestAMigrationDisturbsNoRunningServer(t *testing.T) {
 		t.Helper()
 		_, err := s.Client(t.Context(), "app")
 		require.NoError(t, err)
-		clients, err := s.Clients(t.Context(), "", 10)
+		clients, err := s.Clients(t.Context(), "", "", 10)
 		require.NoError(t, err)
 		assert.Len(t, clients, 1)
 		require.NoError(t, s.InTx(t.Context(), func(ctx context.Context) error {

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
-	"github.com/gatehouse-id/gatehouse/storage"
 )
 
 func newClientList(env *environment) *cobra.Command {
@@ -35,7 +34,7 @@ func newClientList(env *environment) *cobra.Command {
 		if *trust != "" {
 			out.empty = "No such clients."
 		}
-		err := eachClient(cmd.Context(), ofTrust{h.store, client.Trust(*trust)}, func(c *client.Client) {
+		err := eachClient(cmd.Context(), h.store, client.Trust(*trust), func(c *client.Client) {
 			views = append(views, viewOf(c))
 			out.add(c.ID, c.Name, string(c.Type), provesBy(c), grantTypes(c), yesNo(c.Restricted), yesNo(c.Disabled))
 		})
@@ -44,24 +43,10 @@ func newClientList(env *environment) *cobra.Command {
 	return cmd
 }
 
-// ofTrust lists the clients of one kind; empty: all.
-type ofTrust struct {
-	*storage.Store
-
-	trust client.Trust
-}
-
-// Clients is part of client.Lister.
-func (l ofTrust) Clients(ctx context.Context, after string, limit int) ([]*client.Client, error) {
-	if l.trust == "" {
-		return l.Store.Clients(ctx, after, limit)
-	}
-	return l.ClientsOfTrust(ctx, l.trust, after, limit)
-}
-
-func eachClient(ctx context.Context, lister client.Lister, visit func(*client.Client)) error {
+// eachClient visits the clients of one kind; empty: all.
+func eachClient(ctx context.Context, lister client.Lister, trust client.Trust, visit func(*client.Client)) error {
 	return eachOf("", func(after string, limit int) ([]*client.Client, error) {
-		return lister.Clients(ctx, after, limit)
+		return lister.Clients(ctx, trust, after, limit)
 	}, func(c *client.Client) string {
 		visit(c)
 		return c.ID

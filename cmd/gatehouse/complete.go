@@ -89,7 +89,7 @@ func isFile(path string) bool {
 
 func clientIDs(ctx context.Context, store *storage.Store, prefix string) ([]cobra.Completion, error) {
 	var ids []cobra.Completion
-	err := eachClient(ctx, store, func(c *client.Client) {
+	err := eachClient(ctx, store, "", func(c *client.Client) {
 		if strings.HasPrefix(c.ID, prefix) && len(ids) < mostCompletions {
 			ids = append(ids, cobra.CompletionWithDesc(c.ID, printable(c.Name)))
 		}

@@ -146,7 +146,7 @@ func (h *instance) seedDemo(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	present, err := h.store.Clients(ctx, "", 1)
+	present, err := h.store.Clients(ctx, "", "", 1)
 	if err != nil {
 		return err
 	}

@@ -29,8 +29,6 @@ type clientRegistry interface {
 type clientReader interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 	client.Lister
-	// ClientsOfTrust is Clients for those of one kind.
-	ClientsOfTrust(ctx context.Context, trust client.Trust, after string, limit int) ([]*client.Client, error)
 	AllowedUsers(ctx context.Context, clientID string) ([]string, error)
 	AllowedGroups(ctx context.Context, clientID string) ([]string, error)
 }
@@ -112,12 +110,7 @@ func (a *API) listClients(ctx context.Context, in *clientQuery) (*clientPage, er
 	if err != nil {
 		return nil, err
 	}
-	var listed []*client.Client
-	if in.Trust == "" {
-		listed, err = a.Clients.Clients(ctx, after, in.Limit)
-	} else {
-		listed, err = a.Clients.ClientsOfTrust(ctx, client.Trust(in.Trust), after, in.Limit)
-	}
+	listed, err := a.Clients.Clients(ctx, client.Trust(in.Trust), after, in.Limit)
 	if err != nil {
 		return nil, err
 	}

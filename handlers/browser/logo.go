@@ -20,10 +20,11 @@ import (
 // logoPath is the path of a client's logo; empty if it has none. An id may contain slashes, and
 // proxies differ in their handling of %2F: base64url has a single form that needs no escaping.
 func logoPath(c *client.Client) string {
-	if c.LogoURI == "" || c.Trust == client.Unverified { // anybody can register the picture of somebody else
+	uri := c.ShownLogo()
+	if uri == "" {
 		return ""
 	}
-	return "/logo/" + base64.RawURLEncoding.EncodeToString([]byte(c.ID)) + "/" + logo.Version(c.LogoURI)
+	return "/logo/" + base64.RawURLEncoding.EncodeToString([]byte(c.ID)) + "/" + logo.Version(uri)
 }
 
 // LogoPath is the path of the logo of a client, given its id and the URL that it is registered with.

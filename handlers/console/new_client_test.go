@@ -153,7 +153,7 @@ func TestWrongRegistrationIsExplained(t *testing.T) {
 	w = b.post("/admin/new-client/web", url.Values{"client_name": {"Shop"}, "client_id": {"taken"}, "redirect_uris": {"https://app.example.com/cb"}, "scopes": {"openid"}})
 	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
 	assert.Contains(t, w.Body.String(), "Another application has this id.")
-	clients, err := f.store.Clients(t.Context(), "", 10)
+	clients, err := f.store.Clients(t.Context(), "", "", 10)
 	require.NoError(t, err)
 	assert.Len(t, clients, 1)
 }

@@ -48,9 +48,9 @@ type Store interface {
 	EndUserGrants(ctx context.Context, clientID string, at time.Time) error
 }
 
-// Lister pages through clients in the order of their ids, from after the given one.
+// Lister pages through clients of one kind, or all where none is given, in the order of their ids, from after the given one.
 type Lister interface {
-	Clients(ctx context.Context, after string, limit int) ([]*Client, error)
+	Clients(ctx context.Context, trust Trust, after string, limit int) ([]*Client, error)
 }
 
 // Registry registers clients and changes their registration. Each change is an administrative act.

@@ -21,10 +21,25 @@ const (
 // Trusts are all of them.
 func Trusts() []Trust { return []Trust{Operator, Unverified, Verified} }
 
-func trustNames() []string { return []string{string(Operator), string(Unverified), string(Verified)} }
+func trustNames() []string {
+	var names []string
+	for _, t := range Trusts() {
+		names = append(names, string(t))
+	}
+	return names
+}
 
 // SelfRegistered tells whether it registered itself.
 func (c *Client) SelfRegistered() bool { return c.Trust == Unverified || c.Trust == Verified }
+
+// ShownLogo is the URL of the logo that people see; empty: they see none. Anybody can register the picture of somebody
+// else, so that an unverified client has none.
+func (c *Client) ShownLogo() string {
+	if c.Trust == Unverified {
+		return ""
+	}
+	return c.LogoURI
+}
 
 // Outbound is ctx for a request of this server to an address that the client chose: whoever registers itself must not
 // learn by it what is behind the operator's firewall, nor send anything there.

@@ -33,8 +33,9 @@ func (c *Cache) Picture(ctx context.Context, clientID, version string) (Picture,
 	}
 	// Without the right version nothing is fetched either: the request must come from a page that
 	// shows the logo.
-	if owner.Disabled || owner.Trust == client.Unverified || owner.LogoURI == "" || version != Version(owner.LogoURI) {
+	uri := owner.ShownLogo()
+	if owner.Disabled || uri == "" || version != Version(uri) {
 		return Picture{}, fmt.Errorf("logo of this version: %w", provider.ErrNotFound)
 	}
-	return c.copies.get(owner.Outbound(ctx), owner.LogoURI)
+	return c.copies.get(owner.Outbound(ctx), uri)
 }

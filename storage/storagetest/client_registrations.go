@@ -92,7 +92,7 @@ func testClientRegistrations(t *testing.T, f *fixture) {
 	assert.Equal(t, initial, kept.InitialToken)
 
 	for trust, want := range map[client.Trust]string{client.Operator: "operators", client.Unverified: "one", client.Verified: "by token"} {
-		list, err := f.ClientsOfTrust(ctx, trust, "", 10)
+		list, err := f.Clients(ctx, trust, "", 10)
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 		assert.Equal(t, want, list[0].ID)

@@ -83,7 +83,7 @@ func testClientListing(t *testing.T, f *fixture) {
 	want = append([]string{"CLIENT"}, want...)
 	var got []string
 	for after := ""; ; {
-		page, err := f.Clients(t.Context(), after, 10)
+		page, err := f.Clients(t.Context(), "", after, 10)
 		require.NoError(t, err)
 		if len(page) == 0 {
 			break
