@@ -366,6 +366,7 @@ func TestUnknownDocumentsHaveBounds(t *testing.T) {
 	r := s.refusedBy(d)
 	assert.Equal(t, []any{refusal.CheckDocumentLimit, 429, time.Minute}, []any{r.Check, r.HTTPStatus(), r.RetryAfter})
 	assert.Zero(t, s.fetches.Load())
+	assert.Zero(t, d.Seen(), "nothing is known of it")
 	s.wait = 0
 	s.found(d)
 	s.wait = time.Minute
