@@ -3,10 +3,16 @@ package oauth
 import (
 	"context"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
 // AnswerUserInfo gives claims their form, to measure it.
 func AnswerUserInfo(a *Answers, c *client.Client, claims map[string]any) (string, error) {
 	return a.userInfo(context.Background(), c, "https://id.example.test", claims)
+}
+
+// FetchedObjects finds the objects at request_uris.
+func FetchedObjects(fetch fetcher, clock provider.Clock) func(ctx context.Context, c *client.Client, uri string) (string, error) {
+	return newRequestURIs(fetch, clock).object
 }
