@@ -3,12 +3,29 @@ package provider
 import (
 	"encoding/base64"
 	"encoding/json"
+	"mime"
 	"slices"
 	"strings"
 )
 
 // JOSEHeader is what decides how a JWS or a JWE in compact form is read (RFC 7515 section 4, RFC 7516 section 4).
 type JOSEHeader struct{ Type, Algorithm, Encryption, KeyID string }
+
+// Is tells whether the typ is one of the given kinds, such as "client-authentication+jwt": with or without "application/",
+// in any case (RFC 7515 section 4.1.9). JWT and none are those of libraries that are older than the kinds, and fit each of
+// them; a JWT with the type of another kind is of that kind (RFC 8725 section 3.11).
+func (h JOSEHeader) Is(kinds ...string) bool {
+	if h.Type == "" {
+		return true
+	}
+	name := h.Type
+	if !strings.Contains(name, "/") {
+		name = "application/" + name
+	}
+	media, _, err := mime.ParseMediaType(name)
+	kind, ok := strings.CutPrefix(media, "application/")
+	return err == nil && ok && (kind == "jwt" || slices.Contains(kinds, kind))
+}
 
 // refusedJOSE are members with which no header is read. A key is always one that was registered or made here: an
 // attacker could sign with a key of their own and name it (RFC 8725 section 3.10). What is compressed could be of

@@ -27,3 +27,13 @@ func TestReadJOSEHeader(t *testing.T) {
 	_, ok = provider.ReadJOSEHeader("e30=.e30.AA")
 	assert.False(t, ok)
 }
+
+func TestKindOfAJWT(t *testing.T) {
+	t.Parallel()
+	for _, typ := range []string{"", "JWT", "jwt", "application/jwt", "one+jwt", "ONE+JWT", "application/one+JWT", "Application/Other+jwt"} {
+		assert.True(t, provider.JOSEHeader{Type: typ}.Is("one+jwt", "other+jwt"), typ)
+	}
+	for _, typ := range []string{"another+jwt", "application/another+jwt", "text/one+jwt", "application/one+jwt/x", "one", "/", " "} {
+		assert.False(t, provider.JOSEHeader{Type: typ}.Is("one+jwt", "other+jwt"), typ)
+	}
+}

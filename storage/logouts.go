@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/delivery"
 	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -110,18 +112,20 @@ func logoutID(at time.Time, p partyRow) rowID {
 type waitingRow struct {
 	ClientID string
 	Due      *time.Time
+	Trust    string
 }
 
 // DueLogouts looks at a number of clients after the given one for which something is stored, and returns
 // those that have something due, the one that has waited longest first, and the last that it has looked
 // at; empty: there are no more. It goes from client to client in an index, however much waits for one.
-func (s *Store) DueLogouts(ctx context.Context, now time.Time, after string, limit int) (due []string, last string, err error) {
+func (s *Store) DueLogouts(ctx context.Context, now time.Time, after string, limit int) (due []delivery.Receiver[string], last string, err error) {
 	var rows []waitingRow
 	err = s.on(ctx).Raw(`WITH RECURSIVE waiting(client_id, n) AS (
 			SELECT (SELECT min(client_id) FROM logouts WHERE state = 'pending' AND client_id > ?), 1
 			UNION ALL SELECT (SELECT min(client_id) FROM logouts WHERE state = 'pending' AND client_id > w.client_id), n + 1
 				FROM waiting w WHERE w.client_id IS NOT NULL AND n < ?)
-		SELECT client_id, (SELECT next_at FROM logouts l WHERE l.client_id = w.client_id AND state = 'pending' AND next_at <= ? ORDER BY next_at LIMIT 1) AS due
+		SELECT client_id, (SELECT next_at FROM logouts l WHERE l.client_id = w.client_id AND state = 'pending' AND next_at <= ? ORDER BY next_at LIMIT 1) AS due,
+			coalesce((SELECT trust FROM clients c WHERE c.id = w.client_id), '') AS trust
 		FROM waiting w WHERE client_id IS NOT NULL ORDER BY n`, after, limit, now).Scan(&rows).Error
 	if err != nil {
 		return nil, "", s.fault(err)
@@ -132,7 +136,7 @@ func (s *Store) DueLogouts(ctx context.Context, now time.Time, after string, lim
 	rows = slices.DeleteFunc(rows, func(r waitingRow) bool { return r.Due == nil })
 	slices.SortStableFunc(rows, func(a, b waitingRow) int { return a.Due.Compare(*b.Due) })
 	for _, r := range rows {
-		due = append(due, r.ClientID)
+		due = append(due, delivery.Receiver[string]{Key: r.ClientID, Unproven: client.Trust(r.Trust) == client.Unverified})
 	}
 	return due, last, nil
 }

@@ -22,8 +22,8 @@ type clientLogouts interface {
 type toldLogout struct {
 	ID        string     `json:"id" doc:"The jti of the logout token"`
 	ClientID  string     `json:"client_id"`
-	SessionID string     `json:"session_id" doc:"The sid of the client's ID tokens"`
-	UserID    string     `json:"user_id"`
+	SessionID string     `json:"session_id,omitempty" doc:"Sign-in session that ended; the sid of the client's ID tokens, unless its subjects are pairwise. For callers with gatehouse:sessions:read"`
+	UserID    string     `json:"user_id,omitempty" doc:"For callers with gatehouse:users:read"`
 	State     string     `json:"state" enum:"pending,delivered,failed"`
 	Tries     int        `json:"tries"`
 	CreatedAt time.Time  `json:"created_at"`
@@ -34,13 +34,20 @@ type toldLogout struct {
 	Error     string     `json:"error,omitempty" doc:"Such as status, timeout, connection, tls, dns, refused_address, no_receiver, encryption_key"`
 }
 
-func toldLogoutOf(d logout.Delivery) toldLogout {
+// toldLogoutOf shows the caller of ctx whose session it was, if they may read such.
+func toldLogoutOf(ctx context.Context, d logout.Delivery) toldLogout {
 	out := toldLogout{
-		ID: d.ID.String(), ClientID: d.ClientID, SessionID: d.SID.String(), UserID: d.UserID.String(), State: string(d.State), Tries: d.Tries, CreatedAt: d.CreatedAt,
+		ID: d.ID.String(), ClientID: d.ClientID, State: string(d.State), Tries: d.Tries, CreatedAt: d.CreatedAt,
 		TriedAt: d.TriedAt, TookMS: d.Took.Milliseconds(), Status: d.Status, Error: d.Fault,
 	}
 	if d.State == logout.Pending {
 		out.NextAt = &d.NextAt
+	}
+	if holds(ctx, audit.ReadScope("sessions")) {
+		out.SessionID = d.SID.String()
+	}
+	if holds(ctx, audit.ReadScope("users")) {
+		out.UserID = d.UserID.String()
 	}
 	return out
 }
@@ -139,6 +146,6 @@ func (a *API) logoutPage(ctx context.Context, list string, of logout.Filter, in 
 		return nil, err
 	}
 	out := &logoutPage{}
-	out.Body.Logouts, out.Body.NextCursor = paged(a, list, in.Limit, found, toldLogoutOf, func(d logout.Delivery) string { return d.ID.String() })
+	out.Body.Logouts, out.Body.NextCursor = paged(a, list, in.Limit, found, func(d logout.Delivery) toldLogout { return toldLogoutOf(ctx, d) }, func(d logout.Delivery) string { return d.ID.String() })
 	return out, nil
 }

@@ -101,9 +101,12 @@ func (a *API) identified(next route.HandlerFunc) route.HandlerFunc {
 }
 
 // manages tells whether the caller manages users.
-func manages(ctx context.Context) bool {
+func manages(ctx context.Context) bool { return holds(ctx, audit.WriteScope("users")) }
+
+// holds tells whether the caller has a scope.
+func holds(ctx context.Context, scope string) bool {
 	p := oauth.PrincipalOf(ctx)
-	return p != nil && slices.Contains(p.Scopes, audit.WriteScope("users"))
+	return p != nil && slices.Contains(p.Scopes, scope)
 }
 
 // localeOf is the language that the caller prefers for messages, or empty.

@@ -58,10 +58,10 @@ func (l *lanes) idle(t *testing.T) {
 func TestLanesKeepRoomForReceiversThatWork(t *testing.T) {
 	t.Parallel()
 	l := newLanes(4, "a", "b", "c", "d", "e", "f")
-	l.serveAll(receiver{"a", true}, receiver{"b", true}, receiver{"c", true}, receiver{Key: "d"}, receiver{Key: "e"}, receiver{Key: "f"})
+	l.serveAll(receiver{Key: "a", Failing: true}, receiver{Key: "b", Failing: true}, receiver{Key: "c", Failing: true}, receiver{Key: "d"}, receiver{Key: "e"}, receiver{Key: "f"})
 	assert.ElementsMatch(t, []string{"a", "b", "d", "e"}, l.next(4), "half of the lanes are for those that work")
 	assert.Empty(t, l.begun)
-	l.serveAll(receiver{"a", true}, receiver{"c", true}, receiver{Key: "f"}, receiver{Key: "d"})
+	l.serveAll(receiver{Key: "a", Failing: true}, receiver{Key: "c", Failing: true}, receiver{Key: "f"}, receiver{Key: "d"})
 	assert.Empty(t, l.begun, "there are no more")
 	l.end("d", delivery.Delivered, 0)
 	assert.Equal(t, []string{"f"}, l.next(1), "the lane goes to the next that may have it")
@@ -92,6 +92,33 @@ func TestSlowReceiversHaveHalfOfTheLanes(t *testing.T) {
 	assert.Equal(t, []string{"failed"}, l.next(1))
 	l.end("failed", delivery.Delivered, 0)
 	l.end("quick", delivery.Delivered, 0)
+}
+
+// However many receivers a stranger registers that hang, those of the operator, and those that are known to work, go on.
+func TestUnprovenReceiversHaveHalfOfTheLanes(t *testing.T) {
+	t.Parallel()
+	l := newLanes(4, "works", "a", "b", "c", "operator's")
+	unproven := func(names ...string) (all []receiver) {
+		for _, name := range names {
+			all = append(all, receiver{Key: name, Unproven: true})
+		}
+		return all
+	}
+	l.serveAll(unproven("works")...)
+	l.next(1)
+	l.end("works", delivery.Delivered, 0)
+	l.idle(t)
+	l.serveAll(append(unproven("a", "b", "c", "works"), receiver{Key: "operator's"})...)
+	assert.ElementsMatch(t, []string{"a", "b", "works", "operator's"}, l.next(4))
+	l.end("works", delivery.Retry, 0)
+	l.end("operator's", delivery.Delivered, 0)
+	assert.Eventually(t, func() bool { return l.Busy() == 2 }, 5*time.Second, time.Millisecond)
+	l.serveAll(unproven("works")...)
+	assert.Empty(t, l.begun, "it fails now")
+	l.end("a", delivery.Failed, 0)
+	assert.Equal(t, []string{"works"}, l.next(1))
+	l.end("b", delivery.Failed, 0)
+	l.end("works", delivery.Delivered, 0)
 }
 
 func TestATurnIsBounded(t *testing.T) {

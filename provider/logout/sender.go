@@ -46,7 +46,7 @@ type queue interface {
 	// DueLogouts looks at a number of clients after the given one for which something is stored, and returns
 	// those that have something due, the one that has waited longest first, and the last that it has looked
 	// at; empty: there are no more.
-	DueLogouts(ctx context.Context, now time.Time, after string, limit int) (due []string, last string, err error)
+	DueLogouts(ctx context.Context, now time.Time, after string, limit int) (due []delivery.Receiver[string], last string, err error)
 	// ClaimLogout claims the next delivery to a client until a time; provider.ErrNotFound: none is due.
 	ClaimLogout(ctx context.Context, clientID string, now, until time.Time) (Delivery, error)
 	// SettleLogout stores the outcome of an attempt.
@@ -112,11 +112,7 @@ func (s *Sender) Start(ctx context.Context) error {
 		return fmt.Errorf("logouts: %w", err)
 	}
 	s.after = last
-	receivers := make([]delivery.Receiver[string], len(due))
-	for i, id := range due {
-		receivers[i].Key = id
-	}
-	s.lanes.Serve(receivers, func(id string) *delivery.Turn { return s.serve(ctx, id) })
+	s.lanes.Serve(due, func(id string) *delivery.Turn { return s.serve(ctx, id) })
 	return nil
 }
 

@@ -33,6 +33,8 @@ const (
 	// at least 10 and at most 60 seconds.
 	assertionSkew = time.Minute
 	maxJTI        = 256
+	// assertionKind is the typ that draft-ietf-oauth-rfc7523bis gives assertions.
+	assertionKind = "client-authentication+jwt"
 )
 
 // replayStore remembers which assertions were used. It returns provider.ErrConflict for one
@@ -88,7 +90,7 @@ func parseAssertion(form url.Values) (*assertion, error) {
 		return nil, malformed
 	}
 	var ok bool
-	if a.header, ok = provider.ReadJOSEHeader(a.text); !ok {
+	if a.header, ok = provider.ReadJOSEHeader(a.text); !ok || !a.header.Is(assertionKind) {
 		return nil, malformed
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(parts[1])

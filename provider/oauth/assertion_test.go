@@ -181,6 +181,8 @@ func TestAssertionsThatAreForged(t *testing.T) {
 		"a certificate":             sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"x5c": []string{"AA=="}}, a.claims()),
 		"a null for a key":          sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jku": nil}, a.claims()),
 		"an unknown critical":       sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"crit": []string{"x"}, "x": 1}, a.claims()),
+		"a request object":          sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"typ": "oauth-authz-req+jwt"}, a.claims()),
+		"an access token":           sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"typ": "application/at+jwt"}, a.claims()),
 		"cut":                       good[:len(good)-2],
 		"of other claims":           parts[0] + "." + strings.Split(sign(t, jose.ES256, other, nil, a.claims()), ".")[1] + "." + parts[2],
 		"five parts":                good + "..",
@@ -191,6 +193,9 @@ func TestAssertionsThatAreForged(t *testing.T) {
 		assertRefused(t, a.send(text), "invalid_client")
 	}
 	require.NoError(t, a.send(good))
+	for _, typ := range []string{"JWT", "client-authentication+jwt", "application/Client-Authentication+jwt"} {
+		require.NoError(t, a.send(sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"typ": typ}, a.claims())), typ)
+	}
 
 	// A valid signature, but too long or too deeply nested: it is refused before it is parsed.
 	padded := func(size int) string {

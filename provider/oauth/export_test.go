@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -19,4 +20,9 @@ func (p *Provider) CheckForm(ctx context.Context, form url.Values) (*AuthorizeRe
 		return r, err
 	}
 	return p.Check(ctx, parameters)
+}
+
+// FetchedObjects finds the objects at request_uris.
+func FetchedObjects(fetch fetcher, clock provider.Clock) func(ctx context.Context, c *client.Client, uri string) (string, error) {
+	return newRequestURIs(fetch, clock).object
 }

@@ -46,7 +46,7 @@ type Metadata struct {
 	RevocationEndpointAuthMethodsSupported    []string `json:"revocation_endpoint_auth_methods_supported"`
 	RevocationEndpointAuthSigningAlgs         []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	CodeChallengeMethodsSupported             []string `json:"code_challenge_methods_supported"`
-	RequestObjectSigningAlgs                  []string `json:"request_object_signing_alg_values_supported"`
+	RequestObjectSigningAlgs                  []string `json:"request_object_signing_alg_values_supported,omitempty"`
 	RequestObjectEncryptionAlgs               []string `json:"request_object_encryption_alg_values_supported,omitempty"`
 	RequestObjectEncryptionEncs               []string `json:"request_object_encryption_enc_values_supported,omitempty"`
 
@@ -97,11 +97,7 @@ func (p *Provider) Metadata() Metadata {
 		IntrospectionEndpointAuthSigningAlgs:      signing,
 		RevocationEndpointAuthMethodsSupported:    every,
 		RevocationEndpointAuthSigningAlgs:         signing,
-		// Request objects are not supported unless that is turned on, and unsigned ones never will
-		// be: without this list clients take the default of OpenID Connect Discovery section 3, which has none in it.
-		RequestObjectSigningAlgs: client.SigningAlgorithms(),
-
-		UILocalesSupported: p.settings.UILocales,
+		UILocalesSupported:                        p.settings.UILocales,
 
 		AuthorizationResponseIssParameterSupported: true, // RFC 9207
 		ClientIDMetadataDocumentSupported:          p.settings.ClientDocuments,

@@ -3,7 +3,6 @@ package oauth
 import (
 	"context"
 	"encoding/json"
-	"mime"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +18,8 @@ const (
 	maxRequestObject = 16 << 10
 	// requestObjectSkew is how far a client's clock may be ahead of the server's.
 	requestObjectSkew = assertionSkew
+	// objectKind is the typ of RFC 9101 section 10.8.
+	objectKind = "oauth-authz-req+jwt"
 )
 
 // RequestObjectSettings are what an operator chooses about request objects.
@@ -95,7 +96,7 @@ func (o *RequestObjects) claimsOf(ctx context.Context, c *client.Client, text st
 func (o *RequestObjects) decrypted(ctx context.Context, c *client.Client, text string) (string, error) {
 	failed := invalidObject(refusal.CheckObjectEncryption, c, "The request object could not be decrypted.")
 	header, ok := provider.ReadJOSEHeader(text)
-	if !ok || !o.Encrypted || !isRequestObject(header.Type) ||
+	if !ok || !o.Encrypted || !header.Is(objectKind) ||
 		(c.RequestObjectEncryptionAlg != "" && header.Algorithm != c.RequestObjectEncryptionAlg) ||
 		(c.RequestObjectEncryptionEnc != "" && header.Encryption != c.RequestObjectEncryptionEnc) {
 		return "", failed
@@ -107,25 +108,12 @@ func (o *RequestObjects) decrypted(ctx context.Context, c *client.Client, text s
 	return string(plain), nil
 }
 
-// isRequestObject tells whether a typ is that of a request object. JWT and none are those of libraries
-// that are older than RFC 9101 section 10.8; a JWT with the type of another kind is of that kind.
-func isRequestObject(typ string) bool {
-	if typ == "" {
-		return true
-	}
-	if !strings.Contains(typ, "/") {
-		typ = "application/" + typ // RFC 7515 section 4.1.9
-	}
-	kind, _, err := mime.ParseMediaType(typ)
-	return err == nil && (kind == "application/oauth-authz-req+jwt" || kind == "application/jwt")
-}
-
 // verified is the payload of an object that a key of the client signed. An unsigned one is never
 // accepted, nor one of a shared secret: whoever knows a public key could use that as one (RFC 8725
 // section 2.1).
 func (o *RequestObjects) verified(ctx context.Context, c *client.Client, text string) ([]byte, error) {
 	header, ok := provider.ReadJOSEHeader(text)
-	if !ok || strings.Count(text, ".") != 2 || !isRequestObject(header.Type) {
+	if !ok || strings.Count(text, ".") != 2 || !header.Is(objectKind) {
 		return nil, invalidObject(refusal.CheckObject, c, "The request object is not a signed JWT with the typ oauth-authz-req+jwt, JWT or none.")
 	}
 	allowed := client.SigningAlgorithms()

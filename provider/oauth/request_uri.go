@@ -27,6 +27,9 @@ const (
 	objectImmutable = time.Hour
 	// objectPause is the least time between two fetches from one URI that fail.
 	objectPause = 10 * time.Second
+	// longestWait is how long requests wait at most for a fetch that is not yet in its turn. That is longer than the
+	// wait for one URI: a few of a client can be waited for at the same time.
+	longestWait = 5 * time.Second
 	// objectClients are how many clients are remembered whose objects were fetched.
 	objectClients = 1000
 )
@@ -42,18 +45,13 @@ type pace struct {
 	every  time.Duration
 }
 
-// take counts what is done now into due, which is when all of what was done is forgotten. It returns false if it
-// was done too often.
-func (p pace) take(due *time.Time, now time.Time) bool {
-	if due.Before(now) {
-		*due = now
-	}
-	if due.Sub(now) > time.Duration(p.atOnce-1)*p.every {
-		return false
-	}
-	*due = due.Add(p.every)
-	return true
+// wait is how long to wait until it may be done again; due is when all of what was done is forgotten.
+func (p pace) wait(due, now time.Time) time.Duration {
+	return max(0, max(0, due.Sub(now))-time.Duration(p.atOnce-1)*p.every)
 }
+
+// add counts what is done now.
+func (p pace) add(due, now time.Time) time.Time { return now.Add(max(0, due.Sub(now)) + p.every) }
 
 // errTooOften: the object at a request_uri was fetched too often.
 var errTooOften = errors.New("request_uri: fetched too often")
@@ -77,7 +75,7 @@ type fetchedObject struct {
 	asked   string    // the fragment for which it was fetched
 	fetched time.Time // when text was
 	fresh   time.Duration
-	private bool // nothing but the request for which it was fetched may have it
+	private bool // nothing but the requests for which it was fetched may have it
 
 	err    error     // of the last try, if that failed
 	failed time.Time // when it did
@@ -95,6 +93,11 @@ func (o fetchedObject) at(now time.Time, fragment string) (text string, known bo
 	default:
 		return "", false, nil
 	}
+}
+
+// shared tells whether others may have what was fetched last, where it cannot be fetched now.
+func (o fetchedObject) shared(now time.Time) bool {
+	return o.text != "" && !o.private && now.Sub(o.fetched) < objectFresh
 }
 
 func newRequestURIs(fetch fetcher, clock provider.Clock) *requestURIs {
@@ -160,28 +163,38 @@ func (u *requestURIs) object(ctx context.Context, c *client.Client, uri string) 
 	}
 }
 
-// may tells whether an object may be fetched again, and counts that.
-func (u *requestURIs) may(clientID, name string, now time.Time) (kept fetchedObject, ok bool) {
+// turn tells how long to wait before an object is fetched again, and counts that, unless what was fetched last will do or
+// it would last too long: then it is not fetched.
+func (u *requestURIs) turn(clientID, name string, now time.Time) (kept fetchedObject, wait time.Duration, fetched bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	kept, _ = u.kept.Get(name)
 	due, _ := u.due.Get(clientID)
-	ok = pacePerURI().take(&kept.due, now) && pacePerClient().take(&due, now)
+	wait = max(pacePerURI().wait(kept.due, now), pacePerClient().wait(due, now))
+	if wait > 0 && kept.shared(now) || wait > longestWait {
+		return kept, wait, false
+	}
+	kept.due = pacePerURI().add(kept.due, now)
 	u.kept.Add(name, kept)
-	u.due.Add(clientID, due)
-	return kept, ok
+	u.due.Add(clientID, pacePerClient().add(due, now))
+	return kept, wait, true
 }
 
+// refetch fetches an object. Whoever makes up fragments must not keep others from signing in: where there were too many
+// fetches they get what was fetched last, since most objects never change. One that must not be kept is fetched again
+// after a wait, for all who have asked meanwhile.
 func (u *requestURIs) refetch(ctx context.Context, clientID, name, at, fragment string) (string, error) {
-	now := u.clock.Now(ctx)
-	object, ok := u.may(clientID, name, now)
-	if !ok {
-		// Whoever made up the fragments must not keep others from signing in: most objects never change.
-		if object.text != "" && !object.private && now.Sub(object.fetched) < objectFresh {
+	object, wait, fetched := u.turn(clientID, name, u.clock.Now(ctx))
+	if !fetched {
+		if object.shared(u.clock.Now(ctx)) {
 			return object.text, nil
 		}
 		return "", errTooOften
 	}
+	if wait > 0 {
+		<-time.After(wait)
+	}
+	now := u.clock.Now(ctx)
 	response, err := u.fetch.Get(ctx, at, "application/oauth-authz-req+jwt, application/jwt", maxRequestObject)
 	text := strings.TrimSpace(string(response.Body))
 	switch {

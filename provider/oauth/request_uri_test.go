@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -167,37 +168,54 @@ func TestFetchesOfOneURIAreBounded(t *testing.T) {
 	require.NoError(t, flood(objectURI))
 	assert.Equal(t, 1, s.times())
 
-	a.advance(time.Hour)
-	s.set(object, "no-store", nil)
-	assert.Contains(t, assertRefused(t, flood(objectURI), "invalid_request_uri").Description, "too often")
-	assert.Equal(t, 10, s.times())
-	_, err = a.refer(named, nil)
-	require.NoError(t, err, "its content is known by the digest")
-
-	// Of a client with many URIs, and not of another client.
-	var uris []string
-	for n := range 20 {
-		uris = append(uris, fmt.Sprint(objectURI, n))
-	}
-	a.update("app", func(c *client.Client) { c.RequestURIs = uris })
-	a.advance(time.Hour)
-	for _, uri := range uris {
-		_ = flood(uri)
-	}
-	assert.Equal(t, 30, s.times())
-	a.client(client.Client{
-		ID: "other", GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{callback}, Scopes: []string{"openid"},
-		JWKS: string(keySetOf(t, "k1", a.key.Public())), RequestURIs: uris,
-	})
-	_, err = a.refer(uris[0], url.Values{"client_id": {"other"}})
-	assertRefused(t, err, "invalid_request_object")
-	assert.Equal(t, 1, s.times())
-
 	// A server that fails is left alone, whatever the fragment.
 	a.advance(time.Hour)
 	s.set("", "", outbound.ErrFetch)
-	assertRefused(t, flood(uris[0]), "invalid_request_uri")
+	assertRefused(t, flood(objectURI), "invalid_request_uri")
 	assert.Equal(t, 1, s.times())
+}
+
+// Whoever sends requests with fragments that they make up keeps nobody from signing in whose object must not be kept: all
+// who wait share a fetch.
+func TestObjectsThatMustNotBeKeptAreFetchedInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &objectServer{}
+		s.set("object", "no-store", nil)
+		object := oauth.FetchedObjects(s, time.Now)
+		c := &client.Client{ID: "app"}
+		var all sync.WaitGroup
+		for n := range 600 {
+			all.Go(func() {
+				begun := time.Now()
+				text, err := object(t.Context(), c, objectURI+"#"+fmt.Sprint(n))
+				assert.NoError(t, err)
+				assert.Equal(t, "object", text)
+				assert.LessOrEqual(t, time.Since(begun), 2*time.Second)
+			})
+			time.Sleep(100 * time.Millisecond)
+		}
+		all.Wait()
+		assert.InDelta(t, 10+60/2, s.times(), 1, "in a minute")
+
+		// Of a client with many URIs, and not of another client.
+		time.Sleep(time.Hour)
+		var refused atomic.Int64
+		for n := range 50 {
+			all.Go(func() {
+				if _, err := object(t.Context(), c, fmt.Sprint(objectURI, n)); err != nil {
+					refused.Add(1)
+				}
+			})
+		}
+		synctest.Wait()
+		assert.Equal(t, 30, s.times(), "at once")
+		_, err := object(t.Context(), &client.Client{ID: "other"}, objectURI)
+		require.NoError(t, err)
+		assert.Equal(t, 1, s.times())
+		all.Wait()
+		assert.Equal(t, 5, s.times(), "one each second")
+		assert.EqualValues(t, 15, refused.Load(), "who would have to wait for longer")
+	})
 }
 
 // A registered URI is no way into the network of the server: the real client is used here, with servers that would

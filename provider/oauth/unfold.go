@@ -122,6 +122,7 @@ func requestObjects(o *RequestObjects) part {
 func (o *RequestObjects) describe(m *Metadata) {
 	m.RequestParameterSupported, m.RequestURIParameterSupported = o.ByValue, o.ByReference
 	m.RequireRequestURIRegistration = o.ByReference
+	m.RequestObjectSigningAlgs = client.SigningAlgorithms() // never "none"
 	if o.Encrypted {
 		m.RequestObjectEncryptionAlgs, m.RequestObjectEncryptionEncs = client.EncryptionAlgorithms(), client.ContentEncryptions()
 	}

@@ -59,7 +59,7 @@ func registrationEntries() map[Check]Entry {
 		},
 		CheckSoftwareStatement: {
 			"Invalid software statement",
-			"The software statement is malformed, expired, for another server, or not signed by its issuer (RFC 7591 section 2.3).",
+			"The software statement is malformed, of another kind, expired, for another server, or not signed by its issuer (RFC 7591 section 2.3).",
 			"Get another software statement from its issuer.",
 			"Look whether the keys in GATEHOUSE_SOFTWARE_STATEMENT_ISSUERS are the issuer's.",
 		},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -64,12 +65,13 @@ func (d *Documents) metadata(id string, response outbound.Fetched) (map[string]j
 // for many: this server must not be what somebody floods another one with. Where there is no room for another client its
 // document need not be fetched.
 func (d *Documents) admit(ctx context.Context, id string, now time.Time) error {
-	wait, err := d.Limit.Take(ctx, audit.Requester(ctx, audit.ClientActor, id).Address)
+	address := audit.OriginOf(ctx).Address
+	wait, err := d.Limit.Take(ctx, address)
 	if err != nil {
 		return err
 	}
 	if wait == 0 {
-		wait = d.byHost.take(hostOf(id), now)
+		wait = d.byHost.take(hostOf(id), origin.Network(address), now)
 	}
 	if wait == 0 {
 		return d.registry.room(ctx, d.sources(ctx, id), now, 0)

@@ -119,7 +119,9 @@ func (d *Documents) Client(ctx context.Context, id string) (*client.Client, erro
 	// All who wait share the fetch: it must not end because the first of them was cancelled.
 	flight := d.flights.DoChan(id, func() (any, error) {
 		last := d.read(context.WithoutCancel(ctx), id, c)
-		d.seen.Add(id, last)
+		if last.remains() {
+			d.seen.Add(id, last)
+		}
 		return last, nil
 	})
 	select {
@@ -146,6 +148,10 @@ func (s seen) without(c *client.Client, now time.Time) (*client.Client, error) {
 	}
 	return nil, s.err
 }
+
+// remains tells whether it is of use later. Ids that anybody can make up, of which nothing was fetched, must not push out
+// what is known of documents.
+func (s seen) remains() bool { return !s.fresh.IsZero() || !s.pause.IsZero() }
 
 // read reads a document, unless another process has just done so, and registers or changes its client; c is nil for one
 // that is not known.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -359,6 +360,11 @@ func TestManyFirstRequestsRegisterOneClient(t *testing.T) {
 	assert.Len(t, s.taken, 2)
 }
 
+// fromAddress is a request from an address.
+type fromAddress string
+
+func (a fromAddress) Origin() audit.Origin { return audit.Origin{Address: string(a)} }
+
 // A request that anybody can send must not have this server send others without limit, or fill its database.
 func TestUnknownDocumentsHaveBounds(t *testing.T) {
 	s := newSite(t)
@@ -367,6 +373,7 @@ func TestUnknownDocumentsHaveBounds(t *testing.T) {
 	r := s.refusedBy(d)
 	assert.Equal(t, []any{refusal.CheckDocumentLimit, 429, time.Minute}, []any{r.Check, r.HTTPStatus(), r.RetryAfter})
 	assert.Zero(t, s.fetches.Load())
+	assert.Zero(t, d.Seen(), "nothing is known of it")
 	s.wait = 0
 	s.found(d)
 	s.wait = time.Minute
@@ -384,6 +391,22 @@ func TestUnknownDocumentsHaveBounds(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 10, refused, "60 at once of one host, and one more each minute")
+	s.advance(2 * time.Hour)
+	asked := func(address string) (fetched int) {
+		ctx := audit.WithRequest(t.Context(), fromAddress(address))
+		for i := range 15 {
+			_, err := d.Client(ctx, s.server.URL+"/"+address+strings.Repeat("a", i+1))
+			if s.refused(err).Check != refusal.CheckDocumentLimit {
+				fetched++
+			}
+		}
+		return fetched
+	}
+	assert.Equal(t, []int{10, 8, 0, 7}, []int{asked("192.0.2.1"), asked("198.51.100.1"), asked("192.0.2.2"), asked("2001:db8::1")}, "a part for each network")
+	for i := range 12 {
+		asked(fmt.Sprintf("10.0.%d.1", i))
+	}
+	assert.Positive(t, asked("203.0.113.7"), "somebody else")
 
 	s.publish(nil)
 	s.settings.Most = 1

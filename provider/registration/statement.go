@@ -17,8 +17,13 @@ import (
 // maxStatement bounds a software statement in bytes.
 const maxStatement = 16 << 10
 
-// statementSkew is how far the clock of an issuer may be ahead.
-const statementSkew = time.Minute
+const (
+	// statementSkew is how far the clock of an issuer may be ahead.
+	statementSkew = time.Minute
+	// statementAge is how old a statement may be that does not say when it expires. Programs carry statements with
+	// them: a copy of one must not make verified clients for ever.
+	statementAge = 24 * time.Hour
+)
 
 // keySource finds public keys: those of a JWK set, or at a URL.
 type keySource interface {
@@ -65,6 +70,9 @@ func (r *Registry) statement(ctx context.Context, asked map[string]json.RawMessa
 	if !ok || err != nil || provider.TooDeep(raw) || provider.JSONFault(raw) != nil || json.Unmarshal(raw, &claims) != nil || claims == nil {
 		return statement{}, forged("software_statement is malformed.")
 	}
+	if !header.Is() {
+		return statement{}, forged("software_statement is of another kind: its typ must be JWT or none.")
+	}
 	if !slices.Contains(client.SigningAlgorithms(), client.KnownAs(header.Algorithm)) {
 		return statement{}, forged("software_statement must be signed by RS256, PS256, ES256 or EdDSA, with a key that its issuer publishes.")
 	}
@@ -101,14 +109,18 @@ func (r *Registry) signed(ctx context.Context, text string, header provider.JOSE
 	return nil
 }
 
-// valid checks the times and the audience of a statement, as far as it has them.
+// valid checks the times and the audience of a statement. It expires by its exp, or statementAge after its iat.
 func (r *Registry) valid(ctx context.Context, claims map[string]json.RawMessage) error {
 	now := r.Clock.Now(ctx)
-	for name, good := range map[string]func(at time.Time) bool{
-		"exp": now.Before,
-		"nbf": func(at time.Time) bool { return !at.After(now.Add(statementSkew)) },
-		"iat": func(at time.Time) bool { return !at.After(now.Add(statementSkew)) },
-	} {
+	begun := func(at time.Time) bool { return !at.After(now.Add(statementSkew)) }
+	checks := map[string]func(at time.Time) bool{"exp": now.Before, "nbf": begun, "iat": begun}
+	if claims["exp"] == nil {
+		if claims["iat"] == nil {
+			return forged("software_statement must have an exp, or an iat.")
+		}
+		checks["iat"] = func(at time.Time) bool { return begun(at) && now.Before(at.Add(statementAge)) }
+	}
+	for name, good := range checks {
 		value, named := claims[name]
 		var seconds float64
 		if named && (json.Unmarshal(value, &seconds) != nil || seconds < 0 || seconds > 1<<40 || !good(time.Unix(int64(seconds), 0))) {

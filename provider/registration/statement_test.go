@@ -43,8 +43,9 @@ func TestSoftwareStatements(t *testing.T) {
 	f := newFixture(t)
 	key, other := newKey(t), newKey(t)
 	const directory = "https://directory.example"
+	now := f.now.Load().Unix()
 	claims := func(more map[string]any) map[string]any {
-		all := map[string]any{"iss": directory, "client_name": "Certified notes", "redirect_uris": []string{"https://certified.example/cb"}, "software_id": "notes", "scope": "openid", "first_party": true, "trust": "verified"}
+		all := map[string]any{"iss": directory, "client_name": "Certified notes", "redirect_uris": []string{"https://certified.example/cb"}, "software_id": "notes", "scope": "openid", "first_party": true, "trust": "verified", "iat": now, "exp": now + 3600}
 		maps.Copy(all, more)
 		return all
 	}
@@ -73,7 +74,7 @@ func TestSoftwareStatements(t *testing.T) {
 	assert.Equal(t, client.Verified, c.Trust, "who signed the name and where responses go is trusted")
 	assert.Equal(t, good, properties(t, made)["software_statement"])
 
-	partial, err := register(signed(t, key, map[string]any{"iss": directory, "software_id": "notes"}, nil), map[string]any{"client_name": "Bank"})
+	partial, err := register(signed(t, key, map[string]any{"iss": directory, "software_id": "notes", "iat": now}, nil), map[string]any{"client_name": "Bank"})
 	require.NoError(t, err)
 	assert.Equal(t, client.Unverified, partial.Client.Trust, "it vouches for no name")
 
@@ -83,7 +84,6 @@ func TestSoftwareStatements(t *testing.T) {
 		assert.Equal(t, client.Unverified, beside.Client.Trust, "it does not vouch for what is asked beside it: "+name)
 	}
 
-	now := f.now.Load().Unix()
 	parts := strings.Split(good, ".")
 	payload := base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"` + directory + `"}`))
 	hs, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: make([]byte, 32)}, nil)
@@ -100,6 +100,10 @@ func TestSoftwareStatements(t *testing.T) {
 		"a shared key":         shared,
 		"its own key":          signed(t, other, claims(nil), map[jose.HeaderKey]any{"jwk": map[string]any{"kty": "EC"}}),
 		"its own URL":          signed(t, other, claims(nil), map[jose.HeaderKey]any{"jku": "https://evil.example/jwks"}),
+		"of another kind":      signed(t, key, claims(nil), map[jose.HeaderKey]any{"typ": "oauth-authz-req+jwt"}),
+		"good for ever":        signed(t, key, map[string]any{"iss": directory, "software_id": "notes"}, nil),
+		"without an age":       signed(t, key, map[string]any{"iss": directory, "software_id": "notes", "iat": nil}, nil),
+		"a day old":            signed(t, key, map[string]any{"iss": directory, "software_id": "notes", "iat": now - 24*3600}, nil),
 		"expired":              signed(t, key, claims(map[string]any{"exp": now - 1}), nil),
 		"not yet":              signed(t, key, claims(map[string]any{"nbf": now + 3600}), nil),
 		"from the future":      signed(t, key, claims(map[string]any{"iat": now + 3600}), nil),

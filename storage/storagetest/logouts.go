@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -192,14 +193,22 @@ func testDueLogouts(t *testing.T, f *fixture) {
 		f.signedOut(t, id, u, u)
 		f.advance(time.Second)
 	}
+	stranger, err := f.Client(ctx, "a")
+	require.NoError(t, err)
+	stranger.Trust = client.Unverified
+	require.NoError(t, f.UpdateClient(ctx, stranger))
 	until := f.clock().Add(time.Minute)
 	for range 2 {
 		_, err := f.ClaimLogout(ctx, "b", f.clock(), until)
 		require.NoError(t, err)
 	}
 	look := func(after string, limit int) (due []string, last string) {
-		due, last, err := f.DueLogouts(ctx, f.clock(), after, limit)
+		found, last, err := f.DueLogouts(ctx, f.clock(), after, limit)
 		require.NoError(t, err)
+		for _, r := range found {
+			due = append(due, r.Key)
+			assert.Equal(t, r.Key == "a", r.Unproven, r.Key)
+		}
 		return due, last
 	}
 	due, last := look("", 1000)
