@@ -86,6 +86,7 @@ func (t *InitialToken) Live(now time.Time) bool { return t.State(now) == Live }
 type Due struct {
 	ClientID string
 	Trust    client.Trust
+	Disabled bool
 	// UsedAt is when somebody signed in to it the last time; nil: nobody did. Granted: it has a grant.
 	UsedAt  *time.Time
 	Granted bool
