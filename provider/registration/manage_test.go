@@ -226,6 +226,21 @@ func TestAnUpdateDoesNotUndoTheOperator(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Pairwise subjects are those of the hosts that the client had when it registered: public ones in between are no way to
+// those of another.
+func TestNoClientComesToPairwiseSubjectsLater(t *testing.T) {
+	f := newFixture(t)
+	made := f.register(map[string]any{"subject_type": "pairwise"})
+	public, err := f.update(made, made.Token, map[string]any{"subject_type": "public", "redirect_uris": []string{"https://other.example/cb"}})
+	require.NoError(t, err)
+	_, err = f.update(public, public.Token, map[string]any{"subject_type": "pairwise"})
+	assert.Contains(t, f.refused(err).Description, "subject_type")
+	_, err = f.clients.Update(t.Context(), f.operator(), made.Client.ID, func(c *client.Client) error { c.SubjectType = client.Pairwise; return nil })
+	require.NoError(t, err)
+	_, err = f.update(public, public.Token, map[string]any{"subject_type": "pairwise"})
+	require.NoError(t, err, "the operator may")
+}
+
 // Who verified a client saw its name and where responses go.
 func TestAVerifiedClientThatChangesItsFaceIsNotVerifiedAnyMore(t *testing.T) {
 	f := newFixture(t)

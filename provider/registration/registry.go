@@ -227,6 +227,10 @@ func (r *Registry) change(ctx context.Context, c *client.Client, asked map[strin
 	if err := r.settings.apply(c, asked, terms, true); err != nil {
 		return err
 	}
+	if c.Pairwise() && !before.Pairwise() {
+		// By way of public subjects it would come to pairwise ones of another sector.
+		return wrong("subject_type", "can become pairwise by the operator of the server alone: register anew")
+	}
 	if c.Trust == client.Verified && !stated.vouches(asked) && differs(&before, c) {
 		c.Trust = client.Unverified
 	}
