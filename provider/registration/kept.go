@@ -42,8 +42,8 @@ type InitialToken struct {
 	Hash []byte
 	// Label says whom it is for.
 	Label string
-	// Scopes and Audience are what its clients may have, and Hosts those of their redirect URIs; empty:
-	// what the settings say, and any host.
+	// Scopes and Audience are what its clients may have, and Hosts those of their redirect, login and
+	// logout URIs; empty: what the settings say, and any host.
 	Scopes, Hosts, Audience []string
 	// Vouches: its clients are verified.
 	Vouches bool
