@@ -16,10 +16,14 @@ import (
 type Logouts struct {
 	registration *registration
 	attempts     *prometheus.CounterVec
+	leftOut      prometheus.Counter
 }
 
 func newLogouts(r *registration) *Logouts {
-	l := &Logouts{r, r.counters("logout_attempts_total", "Requests that tell clients of the end of a session.", "outcome")}
+	l := &Logouts{
+		r, r.counters("logout_attempts_total", "Requests that tell clients of the end of a session.", "outcome"),
+		r.counter("logout_frames_left_out_total", "Frames that would have told clients of the end of a session, and that a page had no room for."),
+	}
 	for _, outcome := range delivery.Outcomes() {
 		l.attempts.WithLabelValues(string(outcome))
 	}
@@ -30,6 +34,9 @@ func newLogouts(r *registration) *Logouts {
 func (l *Logouts) Attempted(outcome delivery.Outcome) {
 	l.attempts.WithLabelValues(string(outcome)).Inc()
 }
+
+// LeftOut counts frames that a page had no room for.
+func (l *Logouts) LeftOut(frames int) { l.leftOut.Add(float64(frames)) }
 
 // Watch calls due at each scrape, for when the oldest delivery became due that nobody has begun to send; nil: there
 // is none. It gets two seconds, and may fail: what it tells is then missing from the scrape.

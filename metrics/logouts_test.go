@@ -25,6 +25,9 @@ func TestLogoutsAreReadAtEachScrape(t *testing.T) {
 	m.Logouts.Attempted(delivery.Failed)
 	assert.InDelta(t, 1, value(t, registry, "gatehouse_logout_attempts_total", "outcome", "failed"), 0)
 	assert.Zero(t, value(t, registry, "gatehouse_logout_attempts_total", "outcome", "delivered"))
+	assert.Zero(t, value(t, registry, "gatehouse_logout_frames_left_out_total"))
+	m.Logouts.LeftOut(3)
+	assert.InDelta(t, 3, value(t, registry, "gatehouse_logout_frames_left_out_total"), 0)
 	assert.InDelta(t, 60, value(t, registry, "gatehouse_logout_due_age_seconds"), 0)
 	since = nil
 	assert.Zero(t, value(t, registry, "gatehouse_logout_due_age_seconds"))

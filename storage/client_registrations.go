@@ -53,10 +53,17 @@ func (s *Store) ReplaceToken(ctx context.Context, clientID string, hash, previou
 	})
 }
 
+// EndPreviousToken is part of registration.Store.
+func (s *Store) EndPreviousToken(ctx context.Context, clientID string, hash []byte) error {
+	return s.retry(ctx, func() error {
+		return s.exec(ctx, "UPDATE client_registrations SET previous_hash = NULL, previous_until = NULL WHERE client_id = ? AND token_hash = ?", clientID, hash)
+	})
+}
+
 // OperatorNames is part of registration.Store.
 func (s *Store) OperatorNames(ctx context.Context, most int) ([]string, error) {
 	var names []string
-	return names, s.fault(s.on(ctx).Raw("SELECT name FROM clients WHERE trust = '' LIMIT ?", most).Scan(&names).Error)
+	return names, s.fault(s.on(ctx).Raw("SELECT name FROM clients WHERE trust = '' ORDER BY id LIMIT ?", most).Scan(&names).Error)
 }
 
 // LockDueRegistrations is part of registration.Store. What is used is read after the lock: an approval that

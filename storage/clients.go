@@ -135,11 +135,22 @@ func (s *Store) ClientIDs(ctx context.Context, limit int) ([]string, error) {
 
 // CreateClient stores a client with its secrets.
 func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error { return s.addClient(ctx, c) })
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		if err := s.forgetFigures(ctx, c.ID); err != nil {
+			return err
+		}
+		return s.addClient(ctx, c)
+	})
 }
 
-// AddClient stores a client that registers itself. Nobody can have asked for it before: other processes learn of it only
-// where they know by it which origins are allowed.
+// forgetFigures removes the figures of clients. Those of one that is added were counted while another client with the id
+// was deleted.
+func (s *Store) forgetFigures(ctx context.Context, ids ...string) error {
+	return s.fault(s.on(ctx).Exec("DELETE FROM client_statistics WHERE client_id IN ?", ids).Error)
+}
+
+// AddClient stores a client that registers itself. Nobody can have asked for it before: it has no figures of another one, and
+// other processes learn of it only where they know by it which origins are allowed.
 func (s *Store) AddClient(ctx context.Context, c *client.Client) error {
 	add := func(ctx context.Context) error { return s.addClient(ctx, c) }
 	if len(c.Origins()) == 0 {
@@ -155,10 +166,6 @@ func (s *Store) addClient(ctx context.Context, c *client.Client) error {
 	}
 	if err := s.on(ctx).Create(row).Error; err != nil {
 		return s.fault(err)
-	}
-	// What was counted while another client with the id was deleted is not its own.
-	if err := s.exec(ctx, "DELETE FROM client_statistics WHERE client_id = ?", c.ID); err != nil {
-		return err
 	}
 	return s.writeClientParts(ctx, c)
 }
@@ -237,12 +244,10 @@ func (s *Store) deleteClients(ctx context.Context, ids ...string) error {
 		return s.fault(removed.Error)
 	}
 	// What was not delivered is not for another client with that id.
-	for _, table := range []string{"client_statistics", "logouts"} {
-		if err := s.on(ctx).Exec("DELETE FROM "+table+" WHERE client_id IN ?", ids).Error; err != nil {
-			return s.fault(err)
-		}
+	if err := s.on(ctx).Exec("DELETE FROM logouts WHERE client_id IN ?", ids).Error; err != nil {
+		return s.fault(err)
 	}
-	return nil
+	return s.forgetFigures(ctx, ids...)
 }
 
 // Origins reads the web origins of enabled public clients, for CORS.

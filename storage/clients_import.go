@@ -36,7 +36,7 @@ func (s *Store) ClientsByID(ctx context.Context, ids []string) ([]*client.Client
 
 // CreateClients stores clients with their secrets.
 func (s *Store) CreateClients(ctx context.Context, clients []*client.Client) error {
-	rows := make([]*clientRow, len(clients))
+	rows, ids := make([]*clientRow, len(clients)), make([]string, len(clients))
 	var secrets []*secretRow
 	var origins []*originRow
 	for i, c := range clients {
@@ -44,7 +44,7 @@ func (s *Store) CreateClients(ctx context.Context, clients []*client.Client) err
 		if err != nil {
 			return err
 		}
-		rows[i] = row
+		rows[i], ids[i] = row, c.ID
 		for _, secret := range c.Secrets {
 			secrets = append(secrets, &secretRow{rowID(secret.ID), c.ID, secret.Hash, secret.CreatedAt, secret.ExpiresAt})
 		}
@@ -53,6 +53,9 @@ func (s *Store) CreateClients(ctx context.Context, clients []*client.Client) err
 		}
 	}
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		if err := s.forgetFigures(ctx, ids...); err != nil {
+			return err
+		}
 		if err := s.on(ctx).CreateInBatches(rows, rowsAtOnce).Error; err != nil {
 			return s.fault(err)
 		}

@@ -116,11 +116,12 @@ func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string
 	var rows []struct {
 		ID, Name, LogoURI  string
 		Metadata           string
+		RedirectURIs       list `gorm:"column:redirect_uris"`
 		SignIns, Refreshes int64
 		SignedInAt         *time.Time
 		Address            optionalText
 	}
-	err := s.on(ctx).Raw(`SELECT k.id, k.name, CASE k.trust WHEN 'unverified' THEN '' ELSE k.logo_uri END AS logo_uri, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address
+	err := s.on(ctx).Raw(`SELECT k.id, k.name, CASE k.trust WHEN 'unverified' THEN '' ELSE k.logo_uri END AS logo_uri, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address, k.redirect_uris
 		FROM clients k LEFT JOIN client_uses c ON c.client_id = k.id AND c.user_id = ? WHERE k.id IN ?`,
 		rowID(userID), slices.Collect(maps.Keys(apps))).Scan(&rows).Error
 	if err != nil {
@@ -129,11 +130,13 @@ func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string
 	for _, r := range rows {
 		app := apps[r.ID]
 		app.Name, app.LogoURI, app.SignIns, app.Refreshes, app.Address = r.Name, r.LogoURI, r.SignIns, r.Refreshes, string(r.Address)
-		c := client.Client{ID: r.ID}
+		c := client.Client{ID: r.ID, RedirectURIs: r.RedirectURIs}
 		if err := c.ReadDocument([]byte(r.Metadata)); err != nil {
 			return err
 		}
-		app.InitiateLoginURI = c.InitiateLoginURI
+		if app.InitiateLoginURI = c.InitiateLoginURI; c.Pairwise() {
+			app.Sector = c.Sector()
+		}
 		if r.SignedInAt != nil && r.SignedInAt.After(app.UsedAt) {
 			app.UsedAt = r.SignedInAt.UTC()
 		}

@@ -91,10 +91,22 @@ func (s *Store) moveGrants(ctx context.Context, previous provider.ID, next *sess
 
 // Session reads a session with its user.
 func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, error) {
+	return s.sessionWhere(ctx, "s.id = ?", rowID(id))
+}
+
+// SessionNamed reads the session that ID tokens call by a name, with its user: the one that has the grants with this name
+// now, or else the one with this id.
+func (s *Store) SessionNamed(ctx context.Context, sid provider.ID) (*session.Session, error) {
+	return s.sessionWhere(ctx, "s.id = coalesce((SELECT session_id FROM grants WHERE sid = ? LIMIT 1), ?)", rowID(sid), rowID(sid))
+}
+
+func (s *Store) sessionWhere(ctx context.Context, condition string, args ...any) (*session.Session, error) {
+	var id rowID
 	var row sessionRow
 	var u userRow
-	err := s.row(ctx, "SELECT "+sessionColumns+", "+userColumns+`
-		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).Scan(append(row.into(), u.into()...)...)
+	into := append(append([]any{&id}, row.into()...), u.into()...)
+	err := s.row(ctx, "SELECT s.id, "+sessionColumns+", "+userColumns+`
+		FROM sessions s JOIN users u ON u.id = s.user_id WHERE `+condition, args...).Scan(into...)
 	if err != nil {
 		return nil, s.fault(err)
 	}
@@ -102,7 +114,7 @@ func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, 
 	if err != nil {
 		return nil, err
 	}
-	return row.session(id, user), nil
+	return row.session(provider.ID(id), user), nil
 }
 
 // TouchSession updates the last use of a session.
@@ -111,15 +123,9 @@ func (s *Store) TouchSession(ctx context.Context, id provider.ID, at time.Time, 
 		at, optionalText(by.Address), optionalText(by.UserAgent), rowID(id), at)
 }
 
-// EndSession ends a session, and the grants that do not outlive it.
-func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) error {
-	_, err := s.SignOut(ctx, id, at)
-	return err
-}
-
-// SignOut ends a session, and the grants that do not outlive it, stores that clients are to be told,
+// EndSession ends a session, and the grants that do not outlive it, stores that clients are to be told,
 // and returns those that the browser is to tell. If the session had ended before, nobody is told again.
-func (s *Store) SignOut(ctx context.Context, id provider.ID, at time.Time) (parties []session.Party, err error) {
+func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) (parties []session.Party, err error) {
 	err = s.InTx(ctx, func(ctx context.Context) error {
 		parties = nil
 		n, err := s.count(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id))
@@ -136,9 +142,9 @@ func (s *Store) SignOut(ctx context.Context, id provider.ID, at time.Time) (part
 	return parties, err
 }
 
-// SessionHasGrant tells whether a client has a grant that was made in a session.
-func (s *Store) SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error) {
+// SessionHasName tells whether a client has a grant in a session whose ID tokens have another name for it than its id.
+func (s *Store) SessionHasName(ctx context.Context, id provider.ID, clientID string, sid provider.ID) (bool, error) {
 	var has bool
-	err := s.row(ctx, "SELECT EXISTS (SELECT 1 FROM grants WHERE session_id = ? AND client_id = ?)", rowID(id), clientID).Scan(&has)
+	err := s.row(ctx, "SELECT EXISTS (SELECT 1 FROM grants WHERE session_id = ? AND client_id = ? AND sid = ?)", rowID(id), clientID, rowID(sid)).Scan(&has)
 	return has, s.fault(err)
 }

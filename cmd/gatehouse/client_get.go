@@ -65,7 +65,7 @@ func printClient(w io.Writer, c *client.Client, settings *config) error {
 	}
 	return facts(w, append(lines,
 		"Access tokens", accessTokens(c)+", lifetime "+inForce(c.AccessTokenLifetime, settings.AccessTokenLifetime),
-		"ID tokens", cmp.Or(c.IDTokenAlg, "RS256")+", lifetime "+inForce(c.IDTokenLifetime, settings.IDTokenLifetime)+", claims of the granted scopes: "+yesNo(c.IDTokenClaims),
+		"ID tokens", c.IDTokenAlgorithm()+", lifetime "+inForce(c.IDTokenLifetime, settings.IDTokenLifetime)+", claims of the granted scopes: "+yesNo(c.IDTokenClaims),
 		"Refresh tokens", string(cmp.Or(c.RefreshTokenRotation, client.Rotate))+", unused "+inForce(c.RefreshTokenIdle, settings.RefreshTokenIdle)+", altogether "+inForce(c.RefreshTokenLifetime, settings.RefreshTokenLifetime),
 		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()),

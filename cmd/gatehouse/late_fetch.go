@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 )
 
-// lateFetch is the way out for the few commands and requests that fetch while a client is registered: no other reads
-// the file with the certificates.
+// lateFetch is the way out for the few commands that fetch while a client is registered: no other reads the file with
+// the certificates. A server has its own.
 type lateFetch struct{ config config }
 
 // Get fetches as outbound.Client does.

@@ -162,7 +162,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	imported := grant.NewImportedTokens(store, ring.Key(keyring.ImportedSecret))
 	users := account.NewRegistry(store, gate, hasher, stolen, events, e.clock, e.random)
 	apps := connected.NewRegistry(store, gate, e.clock)
-	users.ReadPairwise(oauth.NewSubjectFinder(subjects, apps, store))
+	users.ReadPairwise(oauth.NewSubjectFinder(subjects, apps))
 	codes := verification.NewCodes(store, ring.Key(keyring.Verification), c.Issuer, e.clock, e.random)
 	outbox := notify.NewOutbox(store, e.clock, e.random).BoundSMS(c.SMSPerHour)
 	people := account.NewSelfService(users, store, store, codes, outbox, c.registration())

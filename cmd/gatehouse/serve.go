@@ -224,6 +224,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	if err != nil {
 		return nil, err
 	}
+	h.registry = h.registry.WithSectors(client.NewSectors(fetch, e.clock))
 	clientKeys := oauth.NewClientKeys(fetch, e.clock)
 	answers := oauth.NewAnswers(h.subjects, h.keys, clientKeys)
 	assertions := oauth.NewAssertions(clientKeys, h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.paths().Token)
@@ -309,6 +310,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 
 		CheckSessionPath: c.paths().CheckSession,
 		Logout:           oauth.NewLogout(directory, idTokens),
+		LeftOut:          t.framesLeftOut,
 		Web:              web,
 		Sessions:         h.sessions,
 		SignIn:           signIn,

@@ -158,6 +158,13 @@ func (t *telemetry) loggedOut(outcome delivery.Outcome) {
 	}
 }
 
+// framesLeftOut counts frames that would tell clients of the end of a session, and that a page has no room for.
+func (t *telemetry) framesLeftOut(frames int) {
+	if t.counting {
+		t.metrics.Logouts.LeftOut(frames)
+	}
+}
+
 // messageAttempted counts attempts to send messages to people.
 func (t *telemetry) messageAttempted(channel notify.Channel, kind notify.Kind, outcome notify.Outcome) {
 	if t.counting {

@@ -21,7 +21,7 @@ import (
 // authorizeEndpoint checks authorization requests.
 type authorizeEndpoint interface {
 	Unfold(ctx context.Context, form url.Values) (oauth.Parameters, *oauth.AuthorizeRequest, error)
-	Recheck(ctx context.Context, parameters oauth.Parameters) (*oauth.AuthorizeRequest, error)
+	Check(ctx context.Context, parameters oauth.Parameters) (*oauth.AuthorizeRequest, error)
 	Next(ctx context.Context, f oauth.Flow, s *session.Session) (oauth.Step, error)
 	Approve(ctx context.Context, f oauth.Flow, s *session.Session, decision oauth.Decision) (url.Values, error)
 }
@@ -29,7 +29,7 @@ type authorizeEndpoint interface {
 // sessions ends sign-in sessions.
 type sessions interface {
 	End(ctx context.Context, s *session.Session) ([]session.Party, error)
-	EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, []session.Party, error)
+	EndNamed(ctx context.Context, sid provider.ID, means func(u *account.User) bool) (bool, []session.Party, error)
 	Concerns(ctx context.Context, s *session.Session, sid, clientID string) (bool, error)
 }
 
@@ -86,6 +86,8 @@ type Config struct {
 	// CheckSessionPath is the path of check_session_iframe; empty: applications cannot watch sessions.
 	CheckSessionPath string
 	Logout           logoutEndpoint
+	// LeftOut, when set, is called with the number of frames that a page after a sign-out has no room for.
+	LeftOut func(frames int)
 	// Web has the sessions of browsers, Sessions ends them.
 	Web      *websession.Sessions
 	Sessions sessions

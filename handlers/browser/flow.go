@@ -141,7 +141,7 @@ func (b *Browser) request(ctx context.Context, p progress) (oauth.Flow, error) {
 	if err != nil {
 		return oauth.Flow{}, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The parameters are malformed.").Because(err)
 	}
-	request, err := b.Authorize.Recheck(ctx, oauth.Parameters{Form: form, Signed: p.Signed})
+	request, err := b.Authorize.Check(ctx, oauth.Parameters{Form: form, Signed: p.Signed})
 	f := oauth.Flow{ID: p.ID, StartedAt: p.StartedAt, Request: request}
 	if err != nil {
 		return f, b.errorForApplication(f, err)

@@ -120,7 +120,7 @@ func (s *signedRequests) Unfold(context.Context, url.Values) (oauth.Parameters, 
 	return oauth.Parameters{Form: url.Values{"client_id": {"app"}, "state": {"inside"}}, Signed: true}, nil, nil
 }
 
-func (s *signedRequests) Recheck(_ context.Context, parameters oauth.Parameters) (*oauth.AuthorizeRequest, error) {
+func (s *signedRequests) Check(_ context.Context, parameters oauth.Parameters) (*oauth.AuthorizeRequest, error) {
 	s.checked = append(s.checked, parameters)
 	return &oauth.AuthorizeRequest{}, nil
 }

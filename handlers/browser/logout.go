@@ -133,27 +133,33 @@ func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oau
 		canonical.From(ctx).Outcome("signed_out")
 	}
 	if hint != nil {
-		id, err := provider.ParseID(hint.SessionID)
-		if err == nil && (s == nil || s.ID != id) { // not every ID token was issued in a session
-			ended, told, err := b.Sessions.EndNamed(ctx, id, hint.Means)
+		sid, err := provider.ParseID(hint.SessionID)
+		if err == nil && (s == nil || s.ID != sid) { // not every ID token was issued in a session
+			ended, told, err := b.Sessions.EndNamed(ctx, sid, hint.Means)
 			if err != nil {
 				return nil, err
 			}
 			if ended {
 				canonical.From(ctx).Outcome("signed_out")
 			}
-			parties = append(parties, told...)
+			for _, p := range told {
+				p.Elsewhere = true
+				parties = append(parties, p)
+			}
 		}
 	}
 	return b.frames(ctx, parties)
 }
 
 // frames are those by which applications learn of an end. That some were left out is in the log line of
-// the request.
+// the request, and LeftOut is told how many.
 func (b *Browser) frames(ctx context.Context, parties []session.Party) ([]oauth.Frame, error) {
 	frames, leftOut, err := b.Logout.Frames(ctx, parties)
 	if leftOut > 0 {
 		canonical.From(ctx).Outcome("frames_left_out")
+		if b.LeftOut != nil {
+			b.LeftOut(leftOut)
+		}
 	}
 	return frames, err
 }
@@ -167,8 +173,8 @@ func (b *Browser) loggedOut(c *client.Client, frames []oauth.Frame) pages.Logged
 	}
 	page := pages.LoggedOut{Frames: told, Client: c.Name, ClientURI: c.URI, Again: b.LogoutPath + "?" + url.Values{"client_id": {c.ID}}.Encode()}
 	for _, uri := range c.PostLogoutRedirectURIs {
-		if u, err := url.Parse(uri); err == nil && page.ClientURI == "" && (u.Scheme == "https" || u.Scheme == "http") {
-			page.ClientURI = u.Scheme + "://" + u.Host + "/"
+		if origin := client.OriginOf(uri); origin != "" && page.ClientURI == "" {
+			page.ClientURI = origin + "/"
 		}
 	}
 	return page

@@ -44,7 +44,7 @@ func responseURL(r *oauth.AuthorizeRequest, params url.Values) string {
 	if r.Mode == oauth.Fragment {
 		return r.RedirectURI + "#" + params.Encode()
 	}
-	return oauth.WithQuery(r.RedirectURI, params)
+	return client.WithQuery(r.RedirectURI, params)
 }
 
 // maxLocation bounds a redirect URL, in bytes. The response header must fit into the 4 KiB that

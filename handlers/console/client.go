@@ -133,7 +133,7 @@ func (c *Console) clientPage(r *http.Request, v *viewer, registered *client.Clie
 		}
 	}
 	if links(registered.InitiateLoginURI) && !registered.Disabled {
-		page.Open = registered.InitiateLogin(c.Provider.Issuer)
+		page.Open = client.InitiateLogin(registered.InitiateLoginURI, c.Provider.Issuer)
 	}
 	if page.Registered, err = c.registered(ctx, registered); err != nil {
 		return page, err

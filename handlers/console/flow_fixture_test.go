@@ -131,7 +131,7 @@ func (f *flowFixture) authorize(b *browser, asked *url.URL) url.Values {
 	f.t.Helper()
 	s, err := b.web.Current(b.request(http.MethodGet, "/", http.NoBody))
 	require.NoError(f.t, err)
-	request, err := f.protocol.Check(f.t.Context(), asked.Query())
+	request, err := f.protocol.Check(f.t.Context(), oauth.Parameters{Form: asked.Query()})
 	require.NoError(f.t, err)
 	answer, err := f.protocol.Approve(f.t.Context(), oauth.Flow{ID: provider.NewID(*f.now.Load(), rand.Reader), StartedAt: *f.now.Load(), Request: request}, s, oauth.NotAsked)
 	require.NoError(f.t, err)

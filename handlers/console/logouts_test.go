@@ -28,7 +28,8 @@ func (f *fixture) signedOut(u *account.User, clientID, number string, settle fun
 	s := &session.Session{ID: f.id(), User: u, Hash: bytes33(number), Proofs: session.ProvedAt(now, session.Password), SeenAt: now, ExpiresAt: ends}
 	require.NoError(f.t, f.store.CreateSession(ctx, s))
 	require.NoError(f.t, f.store.CreateGrant(ctx, &grant.Grant{ID: f.id(), ClientID: clientID, UserID: u.ID, UserGeneration: u.Generation, SessionID: s.ID, Scopes: []string{"openid"}, CreatedAt: now, ExpiresAt: &ends}))
-	require.NoError(f.t, f.store.EndSession(ctx, s.ID, now))
+	_, err := f.store.EndSession(ctx, s.ID, now)
+	require.NoError(f.t, err)
 	d, err := f.store.ClaimLogout(ctx, clientID, now, ends)
 	require.NoError(f.t, err)
 	d.TriedAt = &now

@@ -117,10 +117,7 @@ func (s *Sessions) Continue(w http.ResponseWriter, r *http.Request, before *sess
 
 // keep sets the cookie of a session. What was given towards one is spent.
 func (s *Sessions) keep(w http.ResponseWriter, r *http.Request, of *session.Session, text string) {
-	age := untilClosed
-	if of.Kept {
-		age = int(of.ExpiresAt.Sub(of.SeenAt) / time.Second)
-	}
+	age := lifetimeOf(of, of.SeenAt)
 	s.setCookie(w, sessionCookie, text, age)
 	if s.Watched {
 		s.setBrowserState(w, of, age)

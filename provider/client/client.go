@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -202,6 +203,12 @@ type Secret struct {
 
 // Live tells whether the secret can still be used.
 func (s Secret) Live(now time.Time) bool { return s.ExpiresAt == nil || now.Before(*s.ExpiresAt) }
+
+// IDTokenAlgorithm is the algorithm that signs the client's ID tokens (OpenID Connect Registration section 2).
+func (c *Client) IDTokenAlgorithm() string { return cmp.Or(c.IDTokenAlg, defaultIDTokenAlg) }
+
+// defaultIDTokenAlg signs the ID tokens of clients that are registered for no other.
+const defaultIDTokenAlg = "RS256"
 
 // HasSecret tells whether the client authenticates by a secret.
 func (c *Client) HasSecret() bool { return c.AuthMethod != None && c.AuthMethod != PrivateKeyJWT }

@@ -205,8 +205,8 @@ func Fields() []Field {
 			in:    func(c *Client) any { return &c.RequestURIs },
 		},
 		{
-			Name: "id_token_signed_response_alg", Flag: "id-token-alg", Default: "RS256", Help: "RS256, PS256, ES256 or EdDSA (default RS256)",
-			About: "algorithm of its ID tokens (default RS256)",
+			Name: "id_token_signed_response_alg", Flag: "id-token-alg", Default: defaultIDTokenAlg, Help: "RS256, PS256, ES256 or EdDSA (default " + defaultIDTokenAlg + ")",
+			About: "algorithm of its ID tokens (default " + defaultIDTokenAlg + ")",
 			in:    func(c *Client) any { return &c.IDTokenAlg }, Values: algorithms,
 		},
 		{

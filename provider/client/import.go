@@ -163,15 +163,15 @@ func (i *Import) checkOne(ctx context.Context, imported *Imported, existing *Cli
 	if err := mayManage(i.actor, &c); err != nil {
 		return nil, err
 	}
-	if err := i.registry.sectors.check(ctx, &c); err != nil {
-		return nil, err
-	}
 	if err := imported.validateSecret(&c); err != nil {
 		return nil, err
 	}
 	now := i.registry.clock.Now(ctx)
 	if existing != nil {
 		return nil, i.compare(ctx, imported, &c, existing, now)
+	}
+	if err := i.registry.sectors.check(ctx, &c); err != nil {
+		return nil, err
 	}
 	if err := i.registry.secretOf(ctx, imported, &c); err != nil {
 		return nil, err
@@ -190,14 +190,8 @@ func (i *Import) compare(ctx context.Context, imported *Imported, c, existing *C
 	same := !c.HasSecret()
 	switch {
 	case same:
-	case imported.Secret != "" && c.AuthMethod == SecretJWT:
-		keys, err := i.registry.secrets.SharedKeys(existing, now)
-		if err != nil {
-			return err
-		}
-		same = slices.ContainsFunc(keys, func(key []byte) bool { return string(key) == imported.Secret })
 	case imported.Secret != "":
-		ok, err := i.registry.secrets.Verify(ctx, existing, imported.Secret, now)
+		ok, err := i.registry.secrets.Holds(ctx, existing, imported.Secret, now)
 		if err != nil {
 			return fmt.Errorf("compare the secret of client %s: %w", c.ID, err)
 		}

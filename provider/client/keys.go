@@ -215,7 +215,7 @@ func (c *Client) validateKeys(bad *Invalid) {
 	}
 	if c.JWKS != "" {
 		set, err := ParseKeySet([]byte(c.JWKS))
-		if err == nil && c.AuthMethod == PrivateKeyJWT && !set.signs() {
+		if err == nil && (c.AuthMethod == PrivateKeyJWT || c.RequireSignedRequestObject) && !set.signs() {
 			err = errSigningKey
 		}
 		if err != nil {

@@ -92,19 +92,15 @@ func Loopback(host string) bool {
 	return slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, host)
 }
 
-// Origins lists the web origins of a public client, according to its redirect URIs: scripts of those
-// may call the token endpoint across origins.
+// Origins lists the web origins of a public client as browsers write them, according to its redirect URIs: scripts of
+// those may call the token endpoint across origins.
 func (c *Client) Origins() []string {
 	if !c.Public() {
 		return nil
 	}
 	var origins []string
 	for _, uri := range c.RedirectURIs {
-		u, err := url.Parse(uri)
-		if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
-			continue
-		}
-		if origin := u.Scheme + "://" + u.Host; !slices.Contains(origins, origin) {
+		if origin := OriginOf(uri); origin != "" && !slices.Contains(origins, origin) {
 			origins = append(origins, origin)
 		}
 	}

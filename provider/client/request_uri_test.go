@@ -70,12 +70,14 @@ func TestRequestURIs(t *testing.T) {
 	assert.NotContains(t, errorText(c.Validate()), "require_signed_request_object")
 }
 
-// A set that only encrypts is enough, except for one who authenticates by it.
+// A set that only encrypts is enough, except for one who authenticates or signs requests by it.
 func TestClientWithEncryptionKeysAlone(t *testing.T) {
 	t.Parallel()
 	c := client.Client{ID: "app", Name: "App", Type: client.Web, AuthMethod: client.SecretBasic, JWKS: `{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","use":"enc"}]}`}
 	assert.NotContains(t, errorText(c.Validate()), "jwks")
 	c.AuthMethod = client.PrivateKeyJWT
+	require.ErrorContains(t, c.Validate(), "has no key for signatures")
+	c.AuthMethod, c.RequireSignedRequestObject = client.SecretBasic, true
 	assert.ErrorContains(t, c.Validate(), "has no key for signatures")
 }
 

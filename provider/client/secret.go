@@ -119,6 +119,21 @@ func (s *Secrets) Verify(ctx context.Context, c *Client, secret string, now time
 	return false, nil
 }
 
+// Holds tells whether secret is one of the client's live secrets, in whichever form they are kept. It is not for
+// authentication: a client that signs with its secret never sends it.
+func (s *Secrets) Holds(ctx context.Context, c *Client, secret string, now time.Time) (bool, error) {
+	keys, err := s.SharedKeys(c, now)
+	if err != nil {
+		return false, err
+	}
+	for _, key := range keys {
+		if subtle.ConstantTimeCompare(key, []byte(secret)) == 1 {
+			return true, nil
+		}
+	}
+	return s.Verify(ctx, c, secret, now)
+}
+
 // SharedKeys are the live secrets of a client that signs with them.
 func (s *Secrets) SharedKeys(c *Client, now time.Time) ([][]byte, error) {
 	var keys [][]byte

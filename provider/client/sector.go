@@ -77,6 +77,19 @@ func (c *Client) validateSector(bad *Invalid) {
 	}
 }
 
+// validateLogoutSector keeps a client that registered itself from having its pairwise subjects sent to a host of another
+// sector with each sign-out, where they could be compared with those that are known there. The address that a browser
+// loads is of the origin of a redirect URI in any case.
+func (c *Client) validateLogoutSector(bad *Invalid) {
+	host := hostOf(c.BackChannelLogoutURI)
+	if !c.Pairwise() || !c.SelfRegistered() || host == "" || host == c.Sector() {
+		return
+	}
+	if !slices.ContainsFunc(c.RedirectURIs, func(uri string) bool { return hostOf(uri) == host }) {
+		bad.add("backchannel_logout_uri", fault.New(fault.SectorLogout, "value", strconv.Quote(c.BackChannelLogoutURI)))
+	}
+}
+
 // The bounds of a sector document.
 const (
 	maxSector      = 256 << 10

@@ -204,18 +204,47 @@ func TestFailedSectorsArePaused(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// What is sent where the subjects of another sector are known could be compared with those.
+func TestLogoutsStayInTheSector(t *testing.T) {
+	t.Parallel()
+	for uri, fine := range map[string]bool{
+		"": true, "https://A.example.com/out": true, "https://sector.example.com/out": true, "https://b.example.com:8443/out": true,
+		"https://other.example/out": false, "https://example.com/out": false,
+	} {
+		for trust, checked := range map[client.Trust]bool{client.Operator: false, client.Unverified: true, client.Verified: true} {
+			c := pairwiseClient("app", "https://a.example.com/cb", "https://b.example.com/cb")
+			c.FillDefaults()
+			c.Trust, c.BackChannelLogoutURI = trust, uri
+			if fine || !checked {
+				require.NoError(t, c.Validate(), "%s %s", trust, uri)
+				continue
+			}
+			assert.Equal(t, []string{"backchannel_logout_uri sector_logout"}, faults(t, c.Validate()), "%s %s", trust, uri)
+			c.SubjectType = client.Public
+			require.NoError(t, c.Validate(), "all clients have the same subjects")
+		}
+	}
+}
+
 // Imports are checked like all others.
 func TestImportedSectorsAreChecked(t *testing.T) {
 	t.Parallel()
 	store, registry, _ := importing(t)
 	host := &sectorHost{t: t, body: `["https://a.example.com/cb"]`}
-	results, err := registry.WithSectors(client.NewSectors(host, time.Now)).Import(store, audittest.Operator(), false).Add(t.Context(), []*client.Imported{
-		{Client: *pairwiseClient("mine", "https://a.example.com/cb"), Secret: strings.Repeat("s", 40)},
+	mine := &client.Imported{Client: *pairwiseClient("mine", "https://a.example.com/cb"), Secret: strings.Repeat("s", 40)}
+	imports := registry.WithSectors(client.NewSectors(host, time.Now)).Import(store, audittest.Operator(), false)
+	results, err := imports.Add(t.Context(), []*client.Imported{
+		mine,
 		{Client: *pairwiseClient("thief", "https://thief.example/cb"), Secret: strings.Repeat("s", 40)},
 	}, nil)
 	require.NoError(t, err)
 	require.NoError(t, results[0])
 	assert.Equal(t, []string{"sector_identifier_uri sector_lacks"}, faults(t, results[1]))
+
+	host.err = outbound.ErrFetch
+	results, err = imports.Add(t.Context(), []*client.Imported{mine}, nil)
+	require.NoError(t, err)
+	require.ErrorIs(t, results[0], client.ErrPresent, "its document is not needed again")
 }
 
 // A change of what a client knows users by ends what it has for them: a refreshed ID token would have another sub.

@@ -63,6 +63,7 @@ func (c *Client) validate(before []texts) error {
 	c.validateKeys(&bad)
 	c.validateRequestObjects(&bad)
 	c.validateSector(&bad)
+	c.validateLogoutSector(&bad)
 	c.validateEncryption(&bad)
 	return bad.orNil()
 }

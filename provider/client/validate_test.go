@@ -144,6 +144,8 @@ func TestOriginsAreThoseOfPublicClientsOnly(t *testing.T) {
 	assert.Empty(t, c.Origins())
 	c.AuthMethod = client.None
 	assert.Equal(t, []string{"https://app.example.com", "http://localhost:5173"}, c.Origins())
+	c.RedirectURIs = []string{"HTTPS://App.Example.com:443/cb"}
+	assert.Equal(t, []string{"https://app.example.com"}, c.Origins(), "as browsers write it")
 }
 
 // Names are compared exactly: fosite's defaults accept wildcards, prefixes and any letter case.

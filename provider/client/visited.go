@@ -34,7 +34,7 @@ func (c *Client) validateVisited(bad *Invalid) {
 }
 
 // visitedFault says what is wrong with such an address, or nothing. It has the rules of a redirect URI
-// of a web client: https, or http on a loopback literal, without a fragment or a user.
+// of a web client: https, or http on this machine (see Loopback), without a fragment or a user.
 func visitedFault(uri string) fault.Code {
 	why := redirectURIFault(uri, Web, false)
 	if why == fault.URINative {

@@ -47,9 +47,6 @@ func TestVisitedAddresses(t *testing.T) {
 	c := made()
 	c.BackChannelLogoutSessionRequired = true
 	require.Error(t, c.Validate())
-	c = made()
-	c.InitiateLoginURI = "https://app.example/login?x=1"
-	assert.Equal(t, "https://app.example/login?x=1&iss=https%3A%2F%2Fid.example", c.InitiateLogin("https://id.example"))
-	c.InitiateLoginURI = ""
-	assert.Empty(t, c.InitiateLogin("https://id.example"))
+	assert.Equal(t, "https://app.example/login?x=1&iss=https%3A%2F%2Fid.example", client.InitiateLogin("https://app.example/login?x=1", "https://id.example"))
+	assert.Empty(t, client.InitiateLogin("", "https://id.example"))
 }

@@ -13,6 +13,8 @@ type App struct {
 	LogoURI string
 	// InitiateLoginURI is where a sign-in to it begins when somebody else leads a browser there; empty: nowhere.
 	InitiateLoginURI string
+	// Sector is that of the pairwise subject by which it knows the user; empty: it knows the public one.
+	Sector string
 	// Scopes are those of everything that lives, sorted.
 	Scopes []string
 	// Since is when the oldest of it began.

@@ -139,6 +139,7 @@ const (
 	SectorDocument     Code = "sector_document"
 	SectorLacks        Code = "sector_lacks"
 	SectorChanged      Code = "sector_changed"
+	SectorLogout       Code = "sector_logout"
 	Confidential       Code = "confidential"
 	Method             Code = "method"
 	NoSecret           Code = "no_secret"

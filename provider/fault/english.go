@@ -145,6 +145,7 @@ func english() map[Code]string {
 		SectorDocument:     "must lead to a JSON array of at most {most} texts, and nothing else",
 		SectorLacks:        "leads to a list without {value}: it must have all redirect URIs of the client",
 		SectorChanged:      "would move the pairwise subjects from {before} to {after}: users would be strangers to the client. Keep the sector by a sector_identifier_uri of its host, or register another client",
+		SectorLogout:       "{value} must have the host of the sector or of a redirect URI: the pairwise subjects are sent to it",
 		Algorithm:          "must be {choices} for this method",
 		Confidential:       "a public client cannot become confidential; create another client",
 		Method:             "the client has no secret for this method; create another client",

@@ -10,8 +10,9 @@
 // arrives, and it verifies until everything that it signed has expired.
 //
 // Keys for encryption, to which others encrypt, have the same life with another meaning: such a key
-// decrypts from the start, on every replica before others know it, is published while it is active, and
-// decrypts until it is gone, as caches of the key set may still have it. It never signs or verifies.
+// decrypts from the start, is published while it is active, and decrypts until it is gone, as caches of the
+// key set may still have it. So every replica has it before others know it, unless it is active at once,
+// as the first of an algorithm and the successor of one that was withdrawn are. It never signs or verifies.
 //
 // The package signs and verifies JWS in compact form (RFC 7515); its callers interpret the claims.
 package keys

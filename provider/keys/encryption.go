@@ -53,16 +53,24 @@ func (m *Manager) OfferEncryption() { m.encryption.Store(true) }
 // Offered are the algorithms for which keys are published: those that sign and, if it is offered,
 // those that encrypt.
 func (m *Manager) Offered() []Algorithm {
-	if !m.encryption.Load() {
-		return Algorithms()
+	return slices.DeleteFunc(append(Algorithms(), EncryptionAlgorithms()...), func(a Algorithm) bool { return !m.offers(a) })
+}
+
+// offers tells whether keys of an algorithm have an effect.
+func (m *Manager) offers(a Algorithm) bool { return !a.Encrypts() || m.encryption.Load() }
+
+// decrypting are the encryption algorithms for the library.
+func decrypting() []jose.KeyAlgorithm {
+	all := make([]jose.KeyAlgorithm, 0, len(EncryptionAlgorithms()))
+	for _, a := range EncryptionAlgorithms() {
+		all = append(all, jose.KeyAlgorithm(a))
 	}
-	return append(Algorithms(), EncryptionAlgorithms()...)
+	return all
 }
 
 // Decrypt returns the content of a compact JWE (RFC 7516) that was encrypted to a key of this server,
 // by A128GCM or A256GCM. The key selects the algorithm, as in Verify. A key decrypts from the time at
-// which it was made, on all replicas before it is published anywhere, until it is gone: that is how
-// long the key set may be cached. Compressed content is refused, which could be of any size. It
+// which it was made until it is gone: that is how long the key set may be cached. Compressed content is refused, which could be of any size. It
 // returns ErrInvalidJWE.
 func (m *Manager) Decrypt(ctx context.Context, text string) ([]byte, error) {
 	if !m.encryption.Load() || len(text) > maxJWE || strings.Count(text, ".") != jweParts-1 {
@@ -72,7 +80,7 @@ func (m *Manager) Decrypt(ctx context.Context, text string) ([]byte, error) {
 	if !ok {
 		return nil, ErrInvalidJWE
 	}
-	jwe, err := jose.ParseEncryptedCompact(text, []jose.KeyAlgorithm{jose.RSA_OAEP_256, jose.ECDH_ES}, []jose.ContentEncryption{jose.A128GCM, jose.A256GCM})
+	jwe, err := jose.ParseEncryptedCompact(text, decrypting(), []jose.ContentEncryption{jose.A128GCM, jose.A256GCM})
 	if err != nil {
 		return nil, ErrInvalidJWE
 	}

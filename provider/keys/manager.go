@@ -120,7 +120,7 @@ func (m *Manager) Ensure(ctx context.Context, actor audit.Actor, algorithms ...A
 // Rotate makes a key, publishes it at once and lets it sign from the given time. The previous key
 // is removed Overlap after that.
 func (m *Manager) Rotate(ctx context.Context, actor audit.Actor, alg Algorithm, activeFrom time.Time) (Key, error) {
-	if alg.Encrypts() && !m.encryption.Load() {
+	if !m.offers(alg) {
 		return Key{}, fmt.Errorf("%w: %w", ErrNotOffered, provider.ErrConflict)
 	}
 	private, err := generate(alg, m.random)
@@ -217,8 +217,7 @@ func (m *Manager) List(ctx context.Context) ([]Listed, error) {
 // Known lists the keys in the memory of this process that are in use: none for encryption if that is
 // not offered.
 func (m *Manager) Known(ctx context.Context) []Listed {
-	offered := m.Offered()
-	return slices.DeleteFunc(m.listed(ctx), func(k Listed) bool { return !slices.Contains(offered, k.Algorithm) })
+	return slices.DeleteFunc(m.listed(ctx), func(k Listed) bool { return !m.offers(k.Algorithm) })
 }
 
 func (m *Manager) listed(ctx context.Context) []Listed {

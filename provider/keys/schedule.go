@@ -3,7 +3,6 @@ package keys
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -44,7 +43,7 @@ func (s *Schedule) Rotate(ctx context.Context) error {
 		newest[k.Algorithm] = k.SignsSince()
 	}
 	for alg, since := range newest {
-		if !slices.Contains(s.manager.Offered(), alg) {
+		if !s.manager.offers(alg) {
 			continue
 		}
 		if now.Add(s.ahead).Before(since.Add(s.every)) {

@@ -19,7 +19,7 @@ func (m *Manager) Sign(ctx context.Context, alg Algorithm, typ string, payload [
 	if k == nil || alg.Encrypts() {
 		return "", fmt.Errorf("%w: %s", ErrNoKey, alg)
 	}
-	// All three values come from this package and need no escaping.
+	// Algorithms and key ids come from this package, and types from constants of the callers: none needs escaping.
 	header := `{"alg":"` + string(alg) + `","kid":"` + k.KID + `"`
 	if typ != "" {
 		header += `,"typ":"` + typ + `"`

@@ -78,7 +78,7 @@ func (m *Manager) tryWithdraw(ctx context.Context, actor audit.Actor, kid string
 		return "", err
 	}
 	w := Withdrawal{KID: kid, At: m.clock.Now(ctx)}
-	if k.State == Active && slices.Contains(m.Offered(), k.Algorithm) {
+	if k.State == Active && m.offers(k.Algorithm) {
 		if successor, err = m.replace(ctx, k.Algorithm, &w); err != nil {
 			return "", err
 		}

@@ -113,7 +113,7 @@ func TestAnswersAreEncryptedAsRegistered(t *testing.T) {
 				assert.True(t, hint.Means(r.user))
 				_, err = r.idTokens.Hint(t.Context(), text.(string))
 				require.Error(t, err, "what is encrypted to the client cannot be read here")
-				_, err = r.provider.Check(t.Context(), r.params(url.Values{"id_token_hint": {text.(string)}}))
+				_, err = r.provider.CheckForm(t.Context(), r.params(url.Values{"id_token_hint": {text.(string)}}))
 				assertRefused(t, err, "invalid_request")
 			}
 			response, err := r.userInfo(tokens["access_token"])

@@ -89,19 +89,10 @@ func (r *AuthorizeRequest) Means(u *account.User) bool {
 	return r.isAbout(u) && !r.Asks("select_account")
 }
 
-// Check checks an authorization request. With an error it returns the request when the error may
-// be sent to the client, or nil when client_id or redirect_uri cannot be trusted: then the error
-// is shown to the user and sent nowhere else (RFC 6749 section 4.1.2.1).
-func (p *Provider) Check(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
-	parameters, r, err := p.Unfold(ctx, form)
-	if err != nil {
-		return r, err
-	}
-	return p.Recheck(ctx, parameters)
-}
-
-// Recheck checks a request of which Unfold has read the parameters.
-func (p *Provider) Recheck(ctx context.Context, parameters Parameters) (*AuthorizeRequest, error) {
+// Check checks an authorization request of which Unfold has read the parameters. With an error it returns
+// the request when the error may be sent to the client, or nil when client_id or redirect_uri cannot be
+// trusted: then the error is shown to the user and sent nowhere else (RFC 6749 section 4.1.2.1).
+func (p *Provider) Check(ctx context.Context, parameters Parameters) (*AuthorizeRequest, error) {
 	form := parameters.Form
 	r, err := p.addressee(ctx, form)
 	if err != nil {
@@ -159,22 +150,25 @@ func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRe
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckRedirectURI, "The redirect_uri is not registered for the application.").
 			For(c.ID).Compare(refusal.FieldRedirectURI, strings.Join(c.RedirectURIs, " "), uri)
 	}
-	r := &AuthorizeRequest{Client: c, RedirectURI: uri, Mode: Query}
+	r := &AuthorizeRequest{Client: c, RedirectURI: uri, Mode: p.responseMode(form, uri)}
 	r.State, r.HasState = form.Get("state"), form.Has("state")
-	r.Mode = p.responseMode(form)
 	return r, nil
 }
 
 // returns tells whether a word is one of those of the response type: what the response has in it.
 func (r *AuthorizeRequest) returns(word string) bool { return client.Returns(r.ResponseType, word) }
 
+// isIDTokenAlone tells whether the response is an ID token and nothing that leads to UserInfo, so that the claims of the scopes
+// are in it (OpenID Connect Core section 5.4).
+func (r *AuthorizeRequest) isIDTokenAlone() bool { return r.ResponseType == client.ResponseIDToken }
+
 // responseMode is how the response is sent. For a response type with a token even the error goes
 // into the fragment, whether the type is offered or not, and never into the query, which is logged
-// (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 3).
-func (c *composition) responseMode(form url.Values) ResponseMode {
+// (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 3). Nothing is posted where browsers do not post.
+func (c *composition) responseMode(form url.Values, redirectURI string) ResponseMode {
 	usual := usualMode(form.Get("response_type"))
 	mode := ResponseMode(form.Get("response_mode"))
-	if slices.Contains(c.modes, mode) && (mode != Query || usual == Query) {
+	if slices.Contains(c.modes, mode) && (mode != Query || usual == Query) && (mode != FormPost || posted(redirectURI)) {
 		return mode
 	}
 	return usual
@@ -213,20 +207,24 @@ func (p *Provider) responseType(_ context.Context, r *AuthorizeRequest, form url
 	}
 	r.ResponseType = kind
 	if mode := form.Get("response_mode"); mode != "" && mode != string(r.Mode) {
-		description := "This server does not support " + quoted("the response_mode", mode, "this response_mode") + ": it supports " + joined(p.modes) + "."
-		if mode == string(Query) {
-			description = "The response_mode query is not for responses with tokens: it must be fragment or form_post."
-		}
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, description)
-	}
-	if r.Mode == FormPost && !posted(r.RedirectURI) {
-		r.Mode = usualMode(kind)
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The response_mode form_post needs a redirect_uri of http or https.")
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, p.noMode(ResponseMode(mode)))
 	}
 	if len(r.State) > maxState {
 		return malformed("state")
 	}
 	return nil
+}
+
+// noMode says why a response cannot be sent as the request says.
+func (c *composition) noMode(mode ResponseMode) string {
+	switch {
+	case !slices.Contains(c.modes, mode):
+		return "This server does not support " + quoted("the response_mode", string(mode), "this response_mode") + ": it supports " + joined(c.modes) + "."
+	case mode == FormPost:
+		return "The response_mode form_post needs a redirect_uri of http or https."
+	default:
+		return "The response_mode query is not for responses with tokens: it must be fragment or form_post."
+	}
 }
 
 // posted tells whether browsers post to a URI.

@@ -51,7 +51,7 @@ func (h *fixture) params(more url.Values) url.Values {
 
 func (h *fixture) flow(more url.Values) oauth.Flow {
 	h.t.Helper()
-	request, err := h.provider.Check(h.t.Context(), h.params(more))
+	request, err := h.provider.CheckForm(h.t.Context(), h.params(more))
 	require.NoError(h.t, err)
 	now := *h.now.Load()
 	return oauth.Flow{ID: provider.NewID(now, rand.Reader), StartedAt: now, Request: request}
@@ -289,11 +289,11 @@ func TestADeploymentCanRequirePKCE(t *testing.T) {
 	h.app("ES256")
 	strict, err := oauth.New(oauth.Settings{Issuer: issuer, RequirePKCE: true}, h.domain)
 	require.NoError(t, err)
-	_, err = strict.Check(t.Context(), h.params(nil))
+	_, err = strict.CheckForm(t.Context(), h.params(nil))
 	assert.Contains(t, assertRefused(t, err, "invalid_request").Description, "code_challenge")
-	_, err = strict.Check(t.Context(), h.params(url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}))
+	_, err = strict.CheckForm(t.Context(), h.params(url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}))
 	require.NoError(t, err)
-	_, err = h.provider.Check(t.Context(), h.params(nil))
+	_, err = h.provider.CheckForm(t.Context(), h.params(nil))
 	require.NoError(t, err, "otherwise a confidential client may omit it")
 }
 

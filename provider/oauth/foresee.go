@@ -60,7 +60,7 @@ func (p *Provider) Foresee(ctx context.Context, form url.Values, u *account.User
 }
 
 func (p *Provider) foresee(ctx context.Context, parameters Parameters, u *account.User, methods []string) (o Outlook, err error) {
-	r, err := p.Recheck(ctx, parameters)
+	r, err := p.Check(ctx, parameters)
 	if err != nil {
 		return o, err
 	}
@@ -78,13 +78,13 @@ func (p *Provider) foresee(ctx context.Context, parameters Parameters, u *accoun
 	if o.UserInfo, err = p.released(u, r.Client, a.grant); err != nil {
 		return o, err
 	}
-	if o.IDToken, err = p.domain.IDTokens.aboutUser(ctx, r.Client, a.grant, r.Scopes, r.ResponseType == client.ResponseIDToken); err != nil {
+	if o.IDToken, err = p.domain.IDTokens.aboutUser(ctx, r.Client, a.grant, r.Scopes, r.isIDTokenAlone()); err != nil {
 		return o, err
 	}
 	if !slices.Contains(r.Scopes, scopeOpenID) { // there is none
 		o.IDToken = map[string]any{}
 	}
-	if r.ResponseType == client.ResponseIDToken { // there is no access token for UserInfo
+	if r.isIDTokenAlone() { // there is no access token for UserInfo
 		o.UserInfo = map[string]any{}
 	}
 	o.Releases = p.releases(r.Client, r.Scopes)

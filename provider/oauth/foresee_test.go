@@ -147,7 +147,7 @@ func TestForeseenIsWhatHappens(t *testing.T) {
 func (h *fixture) happens(form url.Values, s *session.Session, id, secret string, remember bool) (step oauth.Step, userInfo, idToken map[string]any, refused *refusal.Refusal) {
 	h.t.Helper()
 	ctx := h.t.Context()
-	request, err := h.provider.Check(ctx, form)
+	request, err := h.provider.CheckForm(ctx, form)
 	if errors.As(err, &refused) {
 		return step, nil, nil, refused
 	}

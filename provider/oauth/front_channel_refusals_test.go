@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/connected"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -20,7 +21,7 @@ import (
 func TestAResponseTypeMustBeTurnedOnTwice(t *testing.T) {
 	r := newFront(t, nil)
 	check := func(kind string) error {
-		_, err := r.provider.Check(t.Context(), r.params(url.Values{"response_type": {kind}, "nonce": {"n"}}))
+		_, err := r.provider.CheckForm(t.Context(), r.params(url.Values{"response_type": {kind}, "nonce": {"n"}}))
 		return err
 	}
 	refused := func(kind, code string, check refusal.Check, err error) {
@@ -52,7 +53,7 @@ func TestAResponseTypeMustBeTurnedOnTwice(t *testing.T) {
 
 	// A row that no registration would write.
 	r.planted(client.Client{ID: "planted", AuthMethod: client.None, RedirectURIs: []string{callback}, Scopes: []string{"openid"}, GrantTypes: []client.GrantType{client.AuthorizationCode}, ResponseTypes: client.ResponseTypes()})
-	_, err := r.provider.Check(t.Context(), r.params(url.Values{"client_id": {"planted"}, "response_type": {"id_token"}, "nonce": {"n"}}))
+	_, err := r.provider.CheckForm(t.Context(), r.params(url.Values{"client_id": {"planted"}, "response_type": {"id_token"}, "nonce": {"n"}}))
 	refused("id_token", "unauthorized_client", refusal.CheckClientGrant, err)
 
 	r.update("app", func(c *client.Client) {
@@ -90,8 +91,8 @@ func TestMetadataNamesTheResponseTypesThatAreOn(t *testing.T) {
 func TestAnIDTokenOfTheFrontChannelNeedsANonceAndOpenID(t *testing.T) {
 	r := newFront(t, func(c *client.Client) { c.DefaultScopes = []string{"openid"} })
 	for _, kind := range client.ResponseTypes()[1:] {
-		_, err := r.provider.Check(t.Context(), r.params(url.Values{"response_type": {kind}}))
-		_, other := r.provider.Check(t.Context(), r.params(url.Values{"response_type": {kind}, "nonce": {"n"}, "scope": {"profile"}}))
+		_, err := r.provider.CheckForm(t.Context(), r.params(url.Values{"response_type": {kind}}))
+		_, other := r.provider.CheckForm(t.Context(), r.params(url.Values{"response_type": {kind}, "nonce": {"n"}, "scope": {"profile"}}))
 		if kind == "code token" {
 			require.NoError(t, err)
 			require.NoError(t, other)
@@ -99,7 +100,7 @@ func TestAnIDTokenOfTheFrontChannelNeedsANonceAndOpenID(t *testing.T) {
 		}
 		assert.Equal(t, refusal.CheckNonce, assertRefused(t, err, "invalid_request").Check, kind)
 		assertRefused(t, other, "invalid_scope")
-		_, err = r.provider.Check(t.Context(), r.params(url.Values{"response_type": {kind}, "nonce": {"n"}, "scope": nil}))
+		_, err = r.provider.CheckForm(t.Context(), r.params(url.Values{"response_type": {kind}, "nonce": {"n"}, "scope": nil}))
 		require.NoError(t, err, "openid is a default")
 	}
 }
@@ -111,7 +112,7 @@ func TestTokensAreNeverInTheQuery(t *testing.T) {
 	check := func(more url.Values) (*oauth.AuthorizeRequest, error) {
 		form := url.Values{"nonce": {"n"}}
 		maps.Copy(form, more)
-		return r.provider.Check(t.Context(), r.params(form))
+		return r.provider.CheckForm(t.Context(), r.params(form))
 	}
 	for _, kind := range client.ResponseTypes()[1:] {
 		request, err := check(url.Values{"response_type": {kind}})
@@ -149,7 +150,7 @@ func TestPKCEBindsTheCodeOfAHybridFlow(t *testing.T) {
 		return err
 	}
 	for _, kind := range []string{"code id_token", "code token", "code id_token token"} {
-		_, err := r.provider.Check(t.Context(), r.params(url.Values{"response_type": {kind}, "nonce": {"n"}}))
+		_, err := r.provider.CheckForm(t.Context(), r.params(url.Values{"response_type": {kind}, "nonce": {"n"}}))
 		assert.Equal(t, refusal.CheckPKCE, assertRefused(t, err, "invalid_request").Check, kind)
 		response := r.respond(kind, bound)
 		assert.Equal(t, refusal.CheckVerifier, assertRefused(t, exchange(response.Get("code"), ""), "invalid_grant").Check, kind)
@@ -182,7 +183,7 @@ func TestTokensGoOnlyToSafeAddresses(t *testing.T) {
 	stored.Type, stored.RedirectURIs = client.Native, append(uris, "com.example.app:/cb")
 	require.NoError(t, h.store.UpdateClient(t.Context(), stored))
 	refused := func(id, uri, kind string) bool {
-		_, err := h.provider.Check(t.Context(), url.Values{"client_id": {id}, "redirect_uri": {uri}, "response_type": {kind}, "scope": {"openid"}, "nonce": {"n"}})
+		_, err := h.provider.CheckForm(t.Context(), url.Values{"client_id": {id}, "redirect_uri": {uri}, "response_type": {kind}, "scope": {"openid"}, "nonce": {"n"}})
 		if err != nil {
 			assert.Equal(t, refusal.CheckFrontChannel, assertRefused(t, err, "unauthorized_client").Check, uri)
 		}
@@ -208,22 +209,27 @@ func TestAPrivateSchemeGetsItsIDTokenInTheFragment(t *testing.T) {
 		ResponseTypes: []string{"id_token", "code"}, GrantTypes: []client.GrantType{client.AuthorizationCode, client.Implicit}, IDTokenAlg: "ES256",
 	})
 	form := url.Values{"client_id": {"native"}, "redirect_uri": {"com.example.app:/cb"}, "response_type": {"id_token"}, "scope": {"openid"}, "nonce": {"n"}}
-	request, err := h.provider.Check(t.Context(), form)
+	request, err := h.provider.CheckForm(t.Context(), form)
 	require.NoError(t, err)
 	assert.Equal(t, oauth.Fragment, request.Mode)
 	assert.True(t, request.AskedEachTime(), "another program could be in its place")
 	form.Set("response_mode", "form_post")
-	request, err = h.provider.Check(t.Context(), form)
+	request, err = h.provider.CheckForm(t.Context(), form)
 	assertRefused(t, err, "invalid_request")
 	assert.Equal(t, oauth.Fragment, request.Mode, "and not the query")
+	form.Set("state", "twice")
+	form.Add("state", "twice")
+	request, err = h.provider.CheckForm(t.Context(), form)
+	assertRefused(t, err, "invalid_request")
+	assert.Equal(t, oauth.Fragment, request.Mode, "nor is an earlier refusal posted")
 }
 
-// granted tells whether the session of the user has a grant of the client.
+// granted tells whether the user has a grant of a client.
 func (r *refreshing) granted() bool {
 	r.t.Helper()
-	has, err := r.store.SessionHasGrant(r.t.Context(), r.session.ID, "app")
+	apps, err := r.store.ConnectedApps(r.t.Context(), connected.Filter{UserID: r.session.User.ID})
 	require.NoError(r.t, err)
-	return has
+	return len(apps) > 0
 }
 
 // A response that cannot be signed, or whose client was disabled, leaves nothing behind.

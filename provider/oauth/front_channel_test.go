@@ -173,7 +173,8 @@ func TestTheFrontChannelGivesNoOfflineAccess(t *testing.T) {
 	for _, token := range []string{alone, hybrid} {
 		assert.True(t, r.active("app", r.secret, token))
 	}
-	require.NoError(t, r.store.EndSession(t.Context(), r.session.ID, *r.now.Load()))
+	_, err := r.store.EndSession(t.Context(), r.session.ID, *r.now.Load())
+	require.NoError(t, err)
 	for _, token := range []string{alone, hybrid} {
 		assert.False(t, r.active("app", r.secret, token), "it ends with the session")
 	}

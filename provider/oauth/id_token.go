@@ -59,7 +59,7 @@ func NewIDTokens(k idTokenKeys, users userFinder, scopes scopeCatalogue, answers
 // it goes through a browser, and the one that the code is exchanged for has them all (section
 // 3.3.3.6). It is encrypted for clients registered so, and refused where the client has no key for that.
 func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepared) (string, error) {
-	alg := idTokenAlg(c)
+	alg := keys.Algorithm(c.IDTokenAlgorithm())
 	g := x.Grant
 	claims := map[string]any{}
 	if x.Code == "" {
@@ -92,14 +92,6 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 		claims["nonce"] = x.Nonce
 	}
 	return i.answers.idToken(ctx, c, alg, idTokenType, claims)
-}
-
-// idTokenAlg is the algorithm that signs the ID tokens of a client.
-func idTokenAlg(c *client.Client) keys.Algorithm {
-	if c.IDTokenAlg == "" {
-		return keys.RS256
-	}
-	return keys.Algorithm(c.IDTokenAlg)
 }
 
 // aboutUser returns the claims about the user, who is read only where there are some. Alone: nothing
@@ -144,7 +136,8 @@ func halfHash(alg keys.Algorithm, text string) string {
 // Connect RP-Initiated Logout section 2).
 type Hint struct {
 	Subject string
-	// SessionID is the id of the session, whatever name the client knows it by.
+	// SessionID is what ID tokens call the session: the id of the first, where others replaced it. That a client has a name of
+	// its own for it does not show.
 	SessionID string
 	Audience  []string
 

@@ -26,11 +26,11 @@ func TestUnknownParametersAreIgnoredAndContradictoryOnesRefused(t *testing.T) {
 		"semicolon in the state":      {"state": {"a;b"}},
 		"empty resource and audience": {"resource": {""}, "audience": {""}},
 	} {
-		r, err := h.provider.Check(t.Context(), h.params(more))
+		r, err := h.provider.CheckForm(t.Context(), h.params(more))
 		require.NoError(t, err, name)
 		assert.NotContains(t, r.Prompt, "review", name)
 	}
-	r, err := h.provider.Check(t.Context(), h.params(url.Values{"prompt": {"consent review"}}))
+	r, err := h.provider.CheckForm(t.Context(), h.params(url.Values{"prompt": {"consent review"}}))
 	require.NoError(t, err)
 	assert.True(t, r.Asks("consent"))
 
@@ -45,11 +45,11 @@ func TestUnknownParametersAreIgnoredAndContradictoryOnesRefused(t *testing.T) {
 		"repeated nonce, one empty": {"nonce": {"", "b"}},
 		"repeated PKCE":             {"code_challenge": {"a", "b"}},
 	} {
-		r, err := h.provider.Check(t.Context(), h.params(more))
+		r, err := h.provider.CheckForm(t.Context(), h.params(more))
 		require.Error(t, err, name)
 		require.NotNil(t, r, name)
 	}
-	_, err = h.provider.Check(t.Context(), h.params(url.Values{"nonce": {"a", "b"}}))
+	_, err = h.provider.CheckForm(t.Context(), h.params(url.Values{"nonce": {"a", "b"}}))
 	assert.ErrorContains(t, err, "nonce", "the description names the parameter")
 }
 
@@ -59,7 +59,7 @@ func TestCreateIsWhatTheMetadataSay(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
 	create := h.params(url.Values{"prompt": {"create"}})
-	_, err := h.provider.Check(t.Context(), create)
+	_, err := h.provider.CheckForm(t.Context(), create)
 	var refused *refusal.Refusal
 	require.ErrorAs(t, err, &refused)
 	assert.Equal(t, refusal.InvalidRequest, refused.Code)
@@ -68,10 +68,10 @@ func TestCreateIsWhatTheMetadataSay(t *testing.T) {
 
 	open, err := oauth.New(oauth.Settings{Issuer: issuer, Registration: true, Paths: oauth.Paths{Authorization: "/oauth/authorize", Token: "/oauth/token"}}, h.domain)
 	require.NoError(t, err)
-	r, err := open.Check(t.Context(), create)
+	r, err := open.CheckForm(t.Context(), create)
 	require.NoError(t, err)
 	assert.True(t, r.Asks("create"))
-	_, err = open.Check(t.Context(), h.params(url.Values{"prompt": {"create none"}}))
+	_, err = open.CheckForm(t.Context(), h.params(url.Values{"prompt": {"create none"}}))
 	require.Error(t, err)
 	assert.Contains(t, open.Metadata().PromptValuesSupported, "create")
 }
@@ -101,7 +101,7 @@ func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
 		{url.Values{"resource": {"https://api.example.com/"}}, "the audience https://api.example.com/"},
 		{url.Values{"resource": {odd}}, "an audience of the request"},
 	} {
-		_, err := h.provider.Check(t.Context(), h.params(tc.more))
+		_, err := h.provider.CheckForm(t.Context(), h.params(tc.more))
 		description := assertRefused(t, err, "").Description
 		assert.Contains(t, description, tc.text)
 		assert.NotContains(t, description, "<")
@@ -137,12 +137,12 @@ func TestErrorsOfTypesWithATokenGoIntoTheFragment(t *testing.T) {
 		{"code code", "", oauth.Query},
 		{"idtoken", "", oauth.Query},
 	} {
-		r, err := h.provider.Check(t.Context(), h.params(url.Values{"response_type": {tc.kind}, "response_mode": {tc.mode}}))
+		r, err := h.provider.CheckForm(t.Context(), h.params(url.Values{"response_type": {tc.kind}, "response_mode": {tc.mode}}))
 		require.Error(t, err, tc)
 		require.NotNil(t, r, tc)
 		assert.Equal(t, tc.want, r.Mode, tc)
 	}
-	r, err := h.provider.Check(t.Context(), h.params(url.Values{"state": {strings.Repeat("s", 3000)}}))
+	r, err := h.provider.CheckForm(t.Context(), h.params(url.Values{"state": {strings.Repeat("s", 3000)}}))
 	require.NoError(t, err)
 	assert.Equal(t, oauth.Query, r.Mode)
 }
@@ -152,7 +152,7 @@ func TestErrorsOfTypesWithATokenGoIntoTheFragment(t *testing.T) {
 func TestAnUnknownApplicationIsRecorded(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
-	_, err := h.provider.Check(t.Context(), h.params(url.Values{"client_id": {"appp"}}))
+	_, err := h.provider.CheckForm(t.Context(), h.params(url.Values{"client_id": {"appp"}}))
 	r := assertRefused(t, err, "invalid_request")
 	assert.Equal(t, refusal.CheckApplication, r.Check)
 	assert.Equal(t, []any{refusal.FieldClientID, "appp"}, []any{r.Field, r.Received})

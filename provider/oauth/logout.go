@@ -98,20 +98,6 @@ func (r *LogoutRequest) afterwards(after string, form url.Values, judged bool) {
 	r.Asked.Set("post_logout_redirect_uri", after)
 	if form.Has("state") {
 		r.Asked.Set("state", form.Get("state"))
-		r.RedirectURI = WithQuery(after, url.Values{"state": r.Asked["state"]})
+		r.RedirectURI = client.WithQuery(after, url.Values{"state": r.Asked["state"]})
 	}
-}
-
-// WithQuery adds parameters to a registered URI, which itself stays exactly as it is (RFC 6749
-// section 3.1.2): parsing and encoding its query again would change the order, and lose what is no
-// pair of name and value.
-func WithQuery(address string, params url.Values) string {
-	separator := "?"
-	switch {
-	case strings.HasSuffix(address, "?") || strings.HasSuffix(address, "&"):
-		separator = ""
-	case strings.Contains(address, "?"):
-		separator = "&"
-	}
-	return address + separator + params.Encode()
 }

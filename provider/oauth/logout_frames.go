@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -34,21 +36,28 @@ func (l *Logout) Frames(ctx context.Context, parties []session.Party) (frames []
 		if err != nil || c.Disabled || c.FrontChannelLogoutURI == "" {
 			continue
 		}
-		origin := c.FrontChannelLogoutOrigin()
-		more := len(origin) + len(" ")
-		if origins[origin] {
+		// A client that is not told which session ended would end the one that it has in this browser, which may be of
+		// somebody who followed another's link.
+		if p.Elsewhere && !c.FrontChannelLogoutSessionRequired {
+			continue
+		}
+		f := Frame{c.FrontChannelLogoutURI, c.FrontChannelLogoutOrigin()}
+		if c.FrontChannelLogoutSessionRequired {
+			f.URL = client.WithQuery(f.URL, url.Values{"iss": {l.idTokens.issuer}, "sid": {l.idTokens.answers.session(c, p.SID)}})
+		}
+		if slices.Contains(frames, f) { // it knows the session by two names, and asks for none
+			continue
+		}
+		more := len(f.Origin) + len(" ")
+		if origins[f.Origin] {
 			more = 0
 		}
 		if len(frames) == maxFrames || length+more > maxFrameOrigins {
 			leftOut++
 			continue
 		}
-		origins[origin], length = true, length+more
-		address := c.FrontChannelLogoutURI
-		if c.FrontChannelLogoutSessionRequired {
-			address = WithQuery(address, url.Values{"iss": {l.idTokens.issuer}, "sid": {l.idTokens.answers.session(c, p.SID)}})
-		}
-		frames = append(frames, Frame{address, origin})
+		origins[f.Origin], length = true, length+more
+		frames = append(frames, f)
 	}
 	return frames, leftOut, nil
 }

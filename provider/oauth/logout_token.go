@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -41,7 +42,7 @@ func NewLogoutTokens(answers *Answers, issuer string, clock provider.Clock) *Log
 // logout.ErrNoKey for a client whose key for the encryption cannot be had.
 func (l *LogoutTokens) LogoutToken(ctx context.Context, c *client.Client, d logout.Delivery) (string, error) {
 	now := l.clock.Now(ctx)
-	text, err := l.answers.idToken(ctx, c, idTokenAlg(c), logoutTokenType, map[string]any{
+	text, err := l.answers.idToken(ctx, c, keys.Algorithm(c.IDTokenAlgorithm()), logoutTokenType, map[string]any{
 		"iss": l.issuer, "aud": c.ID, "sub": l.answers.of(c, d.UserID, d.Subject), "sid": l.answers.session(c, d.SID),
 		"iat": now.Unix(), "exp": now.Add(logoutTokenLifetime).Unix(), "jti": d.ID.String(),
 		"events": map[string]any{logoutEvent: struct{}{}},

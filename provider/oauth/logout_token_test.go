@@ -74,6 +74,6 @@ func TestEncryptedHints(t *testing.T) {
 	}
 	r.change(func(c *client.Client) { c.IDTokenEncryptionAlg, c.JWKS = "ECDH-ES", string(keySet(t, nil)) })
 	toClient := r.signIn("openid", nil)["id_token"].(string)
-	_, err = r.provider.Check(t.Context(), r.params(url.Values{"id_token_hint": {toClient}}))
+	_, err = r.provider.CheckForm(t.Context(), r.params(url.Values{"id_token_hint": {toClient}}))
 	assert.Contains(t, assertRefused(t, err, "invalid_request").Description, "the client decrypts it")
 }

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/text/language"
 
-	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -115,7 +114,7 @@ func (i *IDTokens) claims(_ context.Context, r *AuthorizeRequest, form url.Value
 		return unmetACR(r)
 	}
 	r.Claims = asked.reduce(r.Client, r.Scopes)
-	r.Claims.releasedBy(i.scopes, r.Scopes, r.Client.IDTokenClaims || r.ResponseType == client.ResponseIDToken)
+	r.Claims.releasedBy(i.scopes, r.Scopes, r.Client.IDTokenClaims || r.isIDTokenAlone())
 	return nil
 }
 

@@ -46,8 +46,8 @@ func TestPairwiseSubjectsOfTwoSectorsHaveNothingInCommon(t *testing.T) {
 			id, ok := subjects.Read(sub)
 			assert.True(t, ok)
 			assert.Equal(t, u.ID, id)
-			assert.True(t, subjects.Sector(sub, c.Sector(), u.ID))
-			assert.False(t, subjects.Sector(sub, "c.example", u.ID))
+			assert.True(t, subjects.InSector(sub, c.Sector(), u.ID))
+			assert.False(t, subjects.InSector(sub, "c.example", u.ID))
 			c := client.Client{ID: sub, GrantTypes: cc}
 			c.FillDefaults()
 			assert.Error(t, c.Validate(), "no client passes for the user")
@@ -224,7 +224,7 @@ func (fixedKey) Permanent(info []byte, size int) ([]byte, error) {
 // An operator finds the user of a pairwise subject, and is not deceived by one that somebody made up.
 func TestPairwiseSubjectsAreFound(t *testing.T) {
 	r := newRefreshing(t, pairwise)
-	finder := oauth.NewSubjectFinder(r.answers.Subjects, connected.NewRegistry(r.store, r.gate, func() time.Time { return *r.now.Load() }), r.store)
+	finder := oauth.NewSubjectFinder(r.answers.Subjects, connected.NewRegistry(r.store, r.gate, func() time.Time { return *r.now.Load() }))
 	r.users.ReadPairwise(finder)
 	c, err := r.store.Client(t.Context(), "app")
 	require.NoError(t, err)
@@ -248,6 +248,10 @@ func TestPairwiseSubjectsAreFound(t *testing.T) {
 		_, err = find(t.Context(), string(made))
 		require.ErrorIs(t, err, provider.ErrNotFound)
 	}
+	before = r.statements.Load()
+	_, err = finder.UserOf(t.Context(), sub)
+	require.NoError(t, err)
+	assert.Equal(t, before+3, r.statements.Load(), "however many applications there are")
 	u, err := r.users.FindSubject(t.Context(), r.user.Subject)
 	require.NoError(t, err)
 	assert.Equal(t, r.user.ID, u.ID)

@@ -172,7 +172,7 @@ func TestEventsWaitForTheCommit(t *testing.T) {
 func TestAnUnknownResponseTypeNamesTheKnownOnes(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
-	_, err := h.provider.Check(t.Context(), h.params(url.Values{"response_type": {"id_token"}}))
+	_, err := h.provider.CheckForm(t.Context(), h.params(url.Values{"response_type": {"id_token"}}))
 	r := assertRefused(t, err, "unsupported_response_type")
 	assert.True(t, strings.HasSuffix(r.Description, "it supports code."), r.Description)
 	assert.Equal(t, refusal.CheckResponseType, r.Check)

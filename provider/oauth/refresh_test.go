@@ -438,7 +438,8 @@ func TestWithdrawnOfflineAccessEndsWithTheSession(t *testing.T) {
 	third, err := r.exchange(r.secret, code)
 	require.NoError(t, err)
 
-	require.NoError(t, r.store.EndSession(t.Context(), r.session.ID, *r.now.Load()))
+	_, err = r.store.EndSession(t.Context(), r.session.ID, *r.now.Load())
+	require.NoError(t, err)
 	for _, token := range []any{second["refresh_token"], third.Parameters["refresh_token"]} {
 		_, err = r.refresh(token, nil)
 		assertRefused(t, err, "invalid_grant")

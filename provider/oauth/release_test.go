@@ -201,7 +201,7 @@ func TestUndefinedScopesAreIgnoredBesideOpenID(t *testing.T) {
 		"openid orders:read": "the scope orders:read", "openid email": "the scope email", "openid Profile": "",
 		"profile read:user": "the scope read:user", "openid a<b>": "", "openid " + strings.Repeat("x", 501): "",
 	} {
-		request, err := r.provider.Check(t.Context(), r.params(url.Values{"scope": {scope}}))
+		request, err := r.provider.CheckForm(t.Context(), r.params(url.Values{"scope": {scope}}))
 		if scope == "openid Profile" || scope == "openid a<b>" {
 			require.NoError(t, err, scope)
 			assert.Equal(t, []string{"openid"}, request.Scopes, "compared exactly, it is undefined")

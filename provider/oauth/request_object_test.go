@@ -101,7 +101,7 @@ func (a *asking) ask(object string, beside url.Values) (*oauth.AuthorizeRequest,
 	for name, values := range beside {
 		form[name] = values
 	}
-	return a.provider.Check(a.t.Context(), form)
+	return a.provider.CheckForm(a.t.Context(), form)
 }
 
 func TestRequestObjectsOfEveryAlgorithm(t *testing.T) {
@@ -397,15 +397,15 @@ func TestClientThatRequiresRequestObjects(t *testing.T) {
 	a := newAsking(t, func(c *client.Client) { c.RequireSignedRequestObject = true })
 	_, err := a.ask(a.object(nil), nil)
 	require.NoError(t, err)
-	_, err = a.provider.Check(t.Context(), a.params(nil))
+	_, err = a.provider.CheckForm(t.Context(), a.params(nil))
 	assert.Equal(t, refusal.CheckObjectRequired, assertRefused(t, err, "invalid_request").Check)
 	off := a.domain
 	off.RequestObjects = nil
 	protocol, err := oauth.New(oauth.Settings{Issuer: issuer}, off)
 	require.NoError(t, err)
-	_, err = protocol.Check(t.Context(), a.params(nil))
+	_, err = protocol.CheckForm(t.Context(), a.params(nil))
 	assert.Equal(t, refusal.CheckObjectRequired, assertRefused(t, err, "invalid_request").Check)
-	_, err = protocol.Check(t.Context(), a.params(url.Values{"request": {a.object(nil)}}))
+	_, err = protocol.CheckForm(t.Context(), a.params(url.Values{"request": {a.object(nil)}}))
 	assertRefused(t, err, "request_not_supported")
 }
 
@@ -419,7 +419,7 @@ func TestWhatWasReadOnceIsKept(t *testing.T) {
 	assert.True(t, read.Signed)
 	assert.NotContains(t, read.Form, "request")
 	a.advance(10 * time.Minute)
-	r, err = a.provider.Recheck(t.Context(), read)
+	r, err = a.provider.Check(t.Context(), read)
 	require.NoError(t, err)
 	assert.Equal(t, "inside", r.State)
 	_, err = a.ask(object, nil)
@@ -470,16 +470,16 @@ func TestMetadataOfRequestObjects(t *testing.T) {
 	assert.True(t, m.RequestParameterSupported)
 	assert.False(t, m.RequestURIParameterSupported || m.RequireRequestURIRegistration)
 	assert.Empty(t, m.RequestObjectEncryptionAlgs)
-	_, err := a.provider.Check(t.Context(), a.params(url.Values{"request_uri": {objectURI}}))
+	_, err := a.provider.CheckForm(t.Context(), a.params(url.Values{"request_uri": {objectURI}}))
 	assertRefused(t, err, "request_uri_not_supported")
-	_, err = a.provider.Check(t.Context(), a.params(url.Values{"request_uri": {objectURI}, "request": {a.object(nil)}}))
+	_, err = a.provider.CheckForm(t.Context(), a.params(url.Values{"request_uri": {objectURI}, "request": {a.object(nil)}}))
 	require.Error(t, err, "one of them would be ignored")
 	for range 20 {
-		_, err = a.provider.Check(t.Context(), a.params(url.Values{"registration": {"{}"}, "request_uri": {objectURI}}))
+		_, err = a.provider.CheckForm(t.Context(), a.params(url.Values{"registration": {"{}"}, "request_uri": {objectURI}}))
 		assertRefused(t, err, "request_uri_not_supported")
 	}
 	a.offer(a.fetches, oauth.RequestObjectSettings{Issuer: issuer, ByReference: true})
-	_, err = a.provider.Check(t.Context(), a.params(url.Values{"request": {a.object(nil)}}))
+	_, err = a.provider.CheckForm(t.Context(), a.params(url.Values{"request": {a.object(nil)}}))
 	assertRefused(t, err, "request_not_supported")
 }
 

@@ -60,7 +60,7 @@ func (a *asking) refer(uri string, beside url.Values) (*oauth.AuthorizeRequest, 
 	for name, values := range beside {
 		form[name] = values
 	}
-	return a.provider.Check(a.t.Context(), form)
+	return a.provider.CheckForm(a.t.Context(), form)
 }
 
 func newReferring(t *testing.T) (*asking, *objectServer) {
@@ -268,6 +268,6 @@ func TestRequestURIsOfHostileClients(t *testing.T) {
 	a.update("app", func(c *client.Client) { c.RequestURIs = []string{base + "/slow"} })
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = a.provider.Check(ctx, url.Values{"client_id": {"app"}, "request_uri": {base + "/slow"}, "redirect_uri": {callback}})
+	_, err = a.provider.CheckForm(ctx, url.Values{"client_id": {"app"}, "request_uri": {base + "/slow"}, "redirect_uri": {callback}})
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -76,10 +76,10 @@ func TestAWeakSessionIsSteppedUp(t *testing.T) {
 	}
 	_, err := h.provider.Next(t.Context(), h.flow(url.Values{"acr_values": {"2"}, "prompt": {"none"}}), having(s, code, password...))
 	assertRefused(t, err, "login_required")
-	_, err = h.provider.Check(t.Context(), h.params(essential("phrh")))
+	_, err = h.provider.CheckForm(t.Context(), h.params(essential("phrh")))
 	assertRefused(t, err, "unmet_authentication_requirements")
 	for _, asked := range []url.Values{essential("gold"), with(essential("gold"), "1")} {
-		_, err = h.provider.Check(t.Context(), h.params(asked))
+		_, err = h.provider.CheckForm(t.Context(), h.params(asked))
 		assertRefused(t, err, "unmet_authentication_requirements")
 	}
 }

@@ -2,15 +2,10 @@ package oauth
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/connected"
 )
-
-// maxLookedAt bounds how many applications of a user are compared with a subject.
-const maxLookedAt = 100
 
 // userApps lists the applications that have access to the account of a user.
 type userApps interface {
@@ -21,12 +16,11 @@ type userApps interface {
 type SubjectFinder struct {
 	subjects *Subjects
 	apps     userApps
-	clients  clientFinder
 }
 
 // NewSubjectFinder makes a SubjectFinder.
-func NewSubjectFinder(subjects *Subjects, apps userApps, clients clientFinder) *SubjectFinder {
-	return &SubjectFinder{subjects, apps, clients}
+func NewSubjectFinder(subjects *Subjects, apps userApps) *SubjectFinder {
+	return &SubjectFinder{subjects, apps}
 }
 
 // UserOf returns the user of a pairwise subject, or provider.ErrNotFound. Anybody can make up a text from which an id is
@@ -40,15 +34,8 @@ func (f *SubjectFinder) UserOf(ctx context.Context, subject string) (provider.ID
 	if err != nil {
 		return provider.ID{}, err
 	}
-	for _, app := range apps[:min(len(apps), maxLookedAt)] {
-		c, err := f.clients.Client(ctx, app.ClientID)
-		if errors.Is(err, provider.ErrNotFound) {
-			continue // deleted meanwhile
-		}
-		if err != nil {
-			return provider.ID{}, fmt.Errorf("find client: %w", err)
-		}
-		if c.Pairwise() && f.subjects.Sector(subject, c.Sector(), id) {
+	for _, app := range apps {
+		if app.Sector != "" && f.subjects.InSector(subject, app.Sector, id) {
 			return id, nil
 		}
 	}

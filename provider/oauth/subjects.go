@@ -127,7 +127,7 @@ func (s *Subjects) tag(sector string, id provider.ID) []byte {
 }
 
 // Read returns the id of the user of a pairwise subject, whatever its sector. For a text that is none it may return
-// an id that no user has: ask Sector whether it is one.
+// an id that no user has: ask InSector whether it is one.
 func (s *Subjects) Read(text string) (provider.ID, bool) {
 	raw, ok := readPairwise(text)
 	if !ok {
@@ -137,8 +137,8 @@ func (s *Subjects) Read(text string) (provider.ID, bool) {
 	return provider.ID(raw[tagSize:]), true
 }
 
-// Sector tells whether a text is the pairwise subject of a user in a sector.
-func (s *Subjects) Sector(text, sector string, id provider.ID) bool {
+// InSector tells whether a text is the pairwise subject of a user in a sector.
+func (s *Subjects) InSector(text, sector string, id provider.ID) bool {
 	return subtle.ConstantTimeCompare([]byte(text), []byte(s.pairwise(sector, id))) == 1
 }
 

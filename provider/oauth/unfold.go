@@ -94,10 +94,7 @@ func (p *Provider) beside(c *client.Client, form url.Values) *AuthorizeRequest {
 	if len(form["redirect_uri"]) > 1 || !c.MatchRedirectURI(uri) {
 		return nil
 	}
-	r := &AuthorizeRequest{Client: c, RedirectURI: uri, Mode: p.responseMode(form)}
-	if r.Mode == FormPost && !posted(uri) {
-		r.Mode = usualMode(form.Get("response_type"))
-	}
+	r := &AuthorizeRequest{Client: c, RedirectURI: uri, Mode: p.responseMode(form, uri)}
 	if state := form.Get("state"); len(state) <= maxState {
 		r.State, r.HasState = state, form.Has("state")
 	}

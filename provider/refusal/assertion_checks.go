@@ -43,7 +43,7 @@ func assertionEntries() map[Check]Entry {
 			"Keys of the client not available",
 			"The key set at the client's jwks_uri could not be fetched.",
 			"Check that the URL is reachable from this server over https and responds with a JWK set within five seconds.",
-			"The log has the cause. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW.",
+			"The log has the cause. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW, or in GATEHOUSE_CLIENT_REGISTRATION_OUTBOUND_ALLOW for a client that registered itself.",
 		},
 		CheckEncryptionKey: {
 			"No key to encrypt with",

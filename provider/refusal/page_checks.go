@@ -49,7 +49,7 @@ func pageEntries() map[Check]Entry {
 			"Logo not available",
 			"The logo of the application could not be fetched, or is not an image that may be shown here.",
 			"Check that logo_uri responds over https within five seconds, without a redirect, with a PNG, JPEG, GIF or WebP of at most 256 KiB and 2048 by 2048 pixels.",
-			"The log has the cause. It is tried again after five minutes. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW.",
+			"The log has the cause. It is tried again after five minutes. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW, or in GATEHOUSE_CLIENT_REGISTRATION_OUTBOUND_ALLOW for a client that registered itself.",
 		},
 	}
 }

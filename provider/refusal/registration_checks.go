@@ -49,7 +49,7 @@ func registrationEntries() map[Check]Entry {
 			"Client metadata document not reachable",
 			"The client_id is the URL of a metadata document, and that could not be fetched: its server must answer an https request with status 200 within 5 seconds, without a redirect and with at most 5 KiB, from a public address.",
 			"Look whether the document is at the client_id, exactly. It is fetched again half a minute later.",
-			"Another cause is a client on a private network: GATEHOUSE_OUTBOUND_ALLOW names hosts that may be there. The log has the reason.",
+			"Another cause is a client on a private network: GATEHOUSE_CLIENT_REGISTRATION_OUTBOUND_ALLOW names hosts that may be there. The log has the reason.",
 		},
 		CheckDocumentHost: {
 			"Host of metadata documents not accepted any more",

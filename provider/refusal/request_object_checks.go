@@ -49,7 +49,7 @@ func requestObjectEntries() map[Check]Entry {
 			"Request object not available",
 			"The request object could not be fetched from the request_uri of the client.",
 			"Check that the URL is reachable from this server over https and responds with status 200 and a request object of at most 16 KiB within five seconds, without a redirect.",
-			"The log has the cause. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW.",
+			"The log has the cause. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW, or in GATEHOUSE_CLIENT_REGISTRATION_OUTBOUND_ALLOW for a client that registered itself.",
 		},
 	}
 }

@@ -49,32 +49,46 @@ func presented(clientID, bearer string) error {
 // replaceToken puts another token in place of the one that the client presented. It is derived from that,
 // so that a request which is repeated, or sent twice at once, gets the same one.
 func (r *Registry) replaceToken(ctx context.Context, kept *Kept, bearer string) (string, error) {
+	next, err := r.successor(r.Successor.CurrentID(), kept, bearer)
+	if err != nil {
+		return "", err
+	}
+	until := r.Clock.Now(ctx).Add(grace)
+	if !kept.current(bearer) {
+		until = *kept.PreviousUntil // a repetition does not prolong the time of the one before
+		if given, err := r.inForce(kept, bearer); err != nil {
+			return "", err
+		} else if given != "" {
+			next = given
+		}
+	}
+	return next, r.Store.ReplaceToken(ctx, kept.ClientID, hash(next), hash(bearer), until)
+}
+
+// inForce is the token in force, to whoever presented it or the one before, from which it was derived. Empty: that was by
+// a key that is gone.
+func (r *Registry) inForce(kept *Kept, bearer string) (string, error) {
+	if kept.current(bearer) {
+		return bearer, nil
+	}
+	for _, keyID := range r.Successor.IDs() { // the key may have been replaced since
+		next, err := r.successor(keyID, kept, bearer)
+		if err != nil {
+			return "", err
+		}
+		if kept.current(next) {
+			return next, nil
+		}
+	}
+	return "", nil
+}
+
+// successor derives the token after another one by a key.
+func (r *Registry) successor(keyID byte, kept *Kept, bearer string) (string, error) {
 	id, err := provider.ParseID(kept.ClientID)
 	if err != nil {
 		return "", err
 	}
-	next, err := r.successor(r.Successor.CurrentID(), id, bearer)
-	if err != nil {
-		return "", err
-	}
-	if kept.current(bearer) {
-		return next, r.Store.ReplaceToken(ctx, kept.ClientID, hash(next), hash(bearer), r.Clock.Now(ctx).Add(grace))
-	}
-	for _, keyID := range r.Successor.IDs() { // the key may have been replaced since the first request
-		before, err := r.successor(keyID, id, bearer)
-		if err != nil {
-			return "", err
-		}
-		if kept.current(before) {
-			next = before
-		}
-	}
-	// A repetition does not prolong the time of the one before.
-	return next, r.Store.ReplaceToken(ctx, kept.ClientID, hash(next), hash(bearer), *kept.PreviousUntil)
-}
-
-// successor derives the token after another one by a key.
-func (r *Registry) successor(keyID byte, id provider.ID, bearer string) (string, error) {
 	next := token.Token{Kind: token.Registration, ID: id}
 	secret, err := r.Successor.Derive(keyID, []byte("registration "+bearer), len(next.Secret))
 	if err != nil {

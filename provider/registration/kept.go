@@ -94,19 +94,22 @@ type Due struct {
 
 // Store stores registrations. Methods return provider.ErrNotFound.
 type Store interface {
+	Client(ctx context.Context, id string) (*client.Client, error)
 	// LockClient reads a client and locks it until the transaction ends.
 	LockClient(ctx context.Context, id string) (*client.Client, error)
 	AddRegistration(ctx context.Context, k Kept) error
 	Registration(ctx context.Context, clientID string) (*Kept, error)
-	// ReplaceToken replaces the token of a registration.
+	// ReplaceToken replaces the token of a registration. The one before is accepted until then.
 	ReplaceToken(ctx context.Context, clientID string, hash, previous []byte, previousUntil time.Time) error
+	// EndPreviousToken ends the token before the one with the hash, if that is in force still.
+	EndPreviousToken(ctx context.Context, clientID string, hash []byte) error
 	// KeepDocument replaces what is stored of the document of a registration.
 	KeepDocument(ctx context.Context, clientID string, d Document) error
 	// CountRegistration counts a registration without a token, in an hour since 1970, for each of the origins.
 	CountRegistration(ctx context.Context, origins []string, hour int64) error
 	// RegistrationCounts are those of the origins after an hour. One that has none is left out.
 	RegistrationCounts(ctx context.Context, origins []string, since int64) (map[string]int, error)
-	// OperatorNames are the names of clients that did not register themselves, up to a number.
+	// OperatorNames are the names of clients that did not register themselves, of the first ones by id up to a number.
 	OperatorNames(ctx context.Context, most int) ([]string, error)
 
 	// LockDueRegistrations returns clients that are due, and keeps them from being used until the

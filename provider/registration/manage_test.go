@@ -83,10 +83,11 @@ func TestTheTokenBeforeEndsWhenTheNewOneIsUsed(t *testing.T) {
 	made := f.register(nil)
 	next, err := f.update(made, made.Token, nil)
 	require.NoError(t, err)
-	_, err = f.registry().Read(t.Context(), made.Client.ID, registration.Request{Bearer: made.Token})
-	require.NoError(t, err)
-	_, err = f.registry().Read(t.Context(), made.Client.ID, registration.Request{Bearer: next.Token})
-	require.NoError(t, err)
+	for _, bearer := range []string{made.Token, next.Token} {
+		read, err := f.registry().Read(t.Context(), made.Client.ID, registration.Request{Bearer: bearer})
+		require.NoError(t, err)
+		assert.Equal(t, next.Token, read.Token, "also to who lost the response of the update")
+	}
 	for range 2 {
 		_, err = f.registry().Read(t.Context(), made.Client.ID, registration.Request{Bearer: made.Token})
 		assert.Equal(t, refusal.CheckRegistrationToken, f.refused(err).Check)
@@ -124,6 +125,7 @@ func TestNothingButTheTokenOfTheClientManagesIt(t *testing.T) {
 	mine, other := f.register(nil), f.register(nil)
 	_, initial, err := f.tokens.Create(t.Context(), f.operator(), registration.InitialToken{}, time.Hour)
 	require.NoError(t, err)
+	f.domain.Transactions = nil // nothing is locked for who has no token
 	unknown := "01900000-0000-7000-8000-000000000000"
 	for name, tc := range map[string]struct{ id, bearer string }{
 		"none": {mine.Client.ID, ""}, "of another client": {mine.Client.ID, other.Token}, "of the other client, at mine": {other.Client.ID, mine.Token},
@@ -165,9 +167,22 @@ func TestWhatAnUpdateMustSay(t *testing.T) {
 	require.NoError(t, err)
 	c, err := f.store.Client(t.Context(), made.Client.ID)
 	require.NoError(t, err)
-	ok, err := f.domain.Secrets.Verify(t.Context(), c, made.Secret, *f.now.Load())
+	ok, err := f.domain.Secrets.Holds(t.Context(), c, made.Secret, *f.now.Load())
 	require.NoError(t, err)
 	assert.True(t, ok)
+}
+
+// RFC 7592 section 2.2: the client may send its secret, which for client_secret_jwt is kept in another form.
+func TestAClientMaySendItsSecret(t *testing.T) {
+	f := newFixture(t)
+	f.settings.AuthMethods = append(f.settings.AuthMethods, "client_secret_jwt")
+	for _, method := range []string{"client_secret_basic", "client_secret_jwt"} {
+		made := f.register(map[string]any{"token_endpoint_auth_method": method})
+		_, err := f.update(made, made.Token, map[string]any{"client_secret": made.Secret + "x"})
+		assert.Equal(t, refusal.InvalidClientMetadata, f.refused(err).Code, method)
+		_, err = f.update(made, made.Token, map[string]any{"client_secret": made.Secret})
+		assert.NoError(t, err, method)
+	}
 }
 
 func altered(token string) string {

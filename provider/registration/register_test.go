@@ -205,6 +205,9 @@ func TestNamesOfTheOperatorsApplicationsAreTaken(t *testing.T) {
 	for range 2 {
 		f.register(map[string]any{"client_name": "Payroll viewer"}) // each installation may register
 	}
+	f.settings.Most = 0
+	_, err = f.registry().Register(t.Context(), registration.Request{Body: body(map[string]any{"client_name": "Payroll 1"})})
+	assert.Equal(t, refusal.CheckRegistrations, f.refused(err).Check, "names are not compared where there is no room")
 }
 
 // What clients do to themselves must not have every server read its caches anew.

@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,9 +26,9 @@ type clientRegistry interface {
 	Delete(ctx context.Context, actor audit.Actor, id string) error
 }
 
-// secretVerifier knows the secrets of clients.
-type secretVerifier interface {
-	Verify(ctx context.Context, c *client.Client, secret string, now time.Time) (bool, error)
+// secretHolder knows the secrets of clients.
+type secretHolder interface {
+	Holds(ctx context.Context, c *client.Client, secret string, now time.Time) (bool, error)
 }
 
 // transactor runs fn in one transaction.
@@ -52,7 +53,7 @@ type Domain struct {
 	Store        Store
 	Tokens       TokenStore
 	Clients      clientRegistry
-	Secrets      secretVerifier
+	Secrets      secretHolder
 	Keys         keySource
 	Successor    deriver
 	Transactions transactor
@@ -107,9 +108,6 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	if err := r.settings.apply(c, asked, terms, false); err != nil {
 		return nil, err
 	}
-	if err := r.mayBeCalled(ctx, c); err != nil {
-		return nil, err
-	}
 	made := token.New(token.Registration, id, r.Random)
 	kept := Kept{ClientID: c.ID, Hash: hash(made.Encode()), CreatedAt: now}
 	if initial == nil {
@@ -120,6 +118,9 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 		kept.DueAt = &due
 	} else {
 		kept.InitialToken = initial.ID
+	}
+	if err := r.mayBeCalled(ctx, c); err != nil { // after it is known that there is room, as it takes a while
+		return nil, err
 	}
 	secret, err := r.add(ctx, c, kept, func(ctx context.Context) error {
 		if initial == nil {
@@ -150,34 +151,38 @@ func (r *Registry) add(ctx context.Context, c *client.Client, kept Kept, first f
 	return secret, err
 }
 
-// Read returns a registration.
+// Read returns a registration. Who presents the token of before the last update, whose response may be lost, is told the
+// one in force.
 func (r *Registry) Read(ctx context.Context, clientID string, in Request) (*Information, error) {
-	if err := presented(clientID, in.Bearer); err != nil {
-		return nil, err
-	}
-	var c *client.Client
-	err := r.Transactions.InTx(ctx, func(ctx context.Context) (err error) {
-		var kept *Kept
-		if c, kept, err = r.manage(ctx, clientID, in.Bearer); err != nil {
-			return err
-		}
-		if kept.current(in.Bearer) && kept.Previous != nil {
-			// The client has got it: the one before is of no use to it any more.
-			return r.Store.ReplaceToken(ctx, clientID, kept.Hash, nil, kept.CreatedAt)
-		}
-		return nil
-	})
+	kept, err := r.accepted(ctx, clientID, in.Bearer)
 	if err != nil {
 		return nil, err
 	}
-	return &Information{Client: c, Token: in.Bearer, endpoint: r.settings.Endpoint}, nil
+	c, err := r.Store.Client(ctx, clientID)
+	if err != nil {
+		return nil, notFound(err, unauthorized(refusal.CheckRegistrationToken, true)) // it was deleted just now
+	}
+	if err := itsOwn(c); err != nil {
+		return nil, err
+	}
+	bearer, err := r.inForce(kept, in.Bearer)
+	if err != nil {
+		return nil, err
+	}
+	if kept.current(in.Bearer) && kept.Previous != nil {
+		// The client has got it: the one before is of no use to it any more.
+		if err := r.Store.EndPreviousToken(ctx, clientID, kept.Hash); err != nil {
+			return nil, err
+		}
+	}
+	return &Information{Client: c, Token: cmp.Or(bearer, in.Bearer), endpoint: r.settings.Endpoint}, nil
 }
 
 // Update replaces a registration, and its token. What an operator gave the client beyond what it may have
 // by itself stays; scopes can only become fewer. A verified client that changes anything but what differs calls
 // harmless is not verified any more, unless a software statement says all of it.
 func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*Information, error) {
-	if err := presented(clientID, in.Bearer); err != nil {
+	if _, err := r.accepted(ctx, clientID, in.Bearer); err != nil {
 		return nil, err
 	}
 	asked, err := members(in.Body)
@@ -242,7 +247,7 @@ func (r *Registry) change(ctx context.Context, c *client.Client, asked map[strin
 
 // Delete removes a client, and ends everything that was issued to it.
 func (r *Registry) Delete(ctx context.Context, clientID string, in Request) error {
-	if err := presented(clientID, in.Bearer); err != nil {
+	if _, err := r.accepted(ctx, clientID, in.Bearer); err != nil {
 		return err
 	}
 	return r.Transactions.InTx(ctx, func(ctx context.Context) error {
@@ -253,24 +258,42 @@ func (r *Registry) Delete(ctx context.Context, clientID string, in Request) erro
 	})
 }
 
-// manage locks a client, and tells whether the token manages it.
+// accepted returns the registration that a token manages. It is asked before anything is locked, by whoever knows the id
+// of a client.
+func (r *Registry) accepted(ctx context.Context, clientID, bearer string) (*Kept, error) {
+	if err := presented(clientID, bearer); err != nil {
+		return nil, err
+	}
+	refused := unauthorized(refusal.CheckRegistrationToken, true)
+	kept, err := r.Store.Registration(ctx, clientID)
+	if err != nil {
+		return nil, notFound(err, refused)
+	}
+	if !kept.accepts(bearer, r.Clock.Now(ctx)) {
+		return nil, refused.For(clientID)
+	}
+	return kept, nil
+}
+
+// manage locks a client, and tells whether the token manages it still.
 func (r *Registry) manage(ctx context.Context, clientID, bearer string) (*client.Client, *Kept, error) {
-	refused := unauthorized(refusal.CheckRegistrationToken, true).For(clientID)
 	c, err := r.Store.LockClient(ctx, clientID)
 	if err != nil {
 		return nil, nil, notFound(err, unauthorized(refusal.CheckRegistrationToken, true))
 	}
-	kept, err := r.Store.Registration(ctx, clientID)
+	kept, err := r.accepted(ctx, clientID, bearer)
 	if err != nil {
-		return nil, nil, notFound(err, refused)
+		return nil, nil, err
 	}
-	if !kept.accepts(bearer, r.Clock.Now(ctx)) {
-		return nil, nil, refused
-	}
+	return c, kept, itsOwn(c)
+}
+
+// itsOwn refuses to manage a client that only an operator may change.
+func itsOwn(c *client.Client) error {
 	if operators(c) {
-		return nil, nil, refusal.New(refusal.AccessDenied, refusal.CheckManagedClient, "The operator of the server manages this client.").For(clientID)
+		return refusal.New(refusal.AccessDenied, refusal.CheckManagedClient, "The operator of the server manages this client.").For(c.ID)
 	}
-	return c, kept, nil
+	return nil
 }
 
 // operators tells whether only an operator may change the client: one that was disabled, or that has what none has by
@@ -297,9 +320,9 @@ func (r *Registry) sameSecret(ctx context.Context, c *client.Client, asked map[s
 	if !named {
 		return nil
 	}
-	ok, err := r.Secrets.Verify(ctx, c, textOf(value), r.Clock.Now(ctx))
+	ok, err := r.Secrets.Holds(ctx, c, textOf(value), r.Clock.Now(ctx))
 	if err != nil {
-		return fmt.Errorf("verify the secret: %w", err)
+		return fmt.Errorf("compare the secret of client %s: %w", c.ID, err)
 	}
 	if !ok {
 		return wrong(secretName, "must be the one that the server issued, or left out")

@@ -9,4 +9,6 @@ type Party struct {
 	// SID is what the ID tokens of the client call the session. It is another id than that of the
 	// session if that was replaced meanwhile, by another sign-in of the same user or another factor.
 	SID provider.ID
+	// Elsewhere: the browser that is at the page after the end has not shown that it had the session.
+	Elsewhere bool
 }

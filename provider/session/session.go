@@ -53,18 +53,21 @@ type Store interface {
 	StepUpSession(ctx context.Context, previous provider.ID, s *Session) error
 	// Session reads a session with its user, in one statement.
 	Session(ctx context.Context, id provider.ID) (*Session, error)
+	// SessionNamed reads the session by the name that ID tokens give it (Party.SID), in one statement: what replaced
+	// the session with that id as long as a grant of it is known.
+	SessionNamed(ctx context.Context, sid provider.ID) (*Session, error)
 	// TouchSession moves SeenAt forward, with the browser that was seen.
 	TouchSession(ctx context.Context, id provider.ID, at time.Time, by Browser) error
-	// SignOut ends one session and every grant that does not outlive it.
+	// EndSession ends one session and every grant that does not outlive it.
 	// Clients that took part in it are told, once: by requests that the store keeps, and by the
 	// browser, those that it returns.
-	SignOut(ctx context.Context, id provider.ID, at time.Time) ([]Party, error)
+	EndSession(ctx context.Context, id provider.ID, at time.Time) ([]Party, error)
 	// EndSessions ends all sessions of a user in the same way and returns those that were live.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// ForgetBrowsers has every browser of a user ask for the second factor again that was remembered.
 	ForgetBrowsers(ctx context.Context, userID provider.ID) error
-	// SessionHasGrant tells whether a client has a grant made in a session.
-	SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error)
+	// SessionHasName tells whether a client has a grant in a session whose ID tokens have another name for it than its id.
+	SessionHasName(ctx context.Context, id provider.ID, clientID string, sid provider.ID) (bool, error)
 	// LiveSessions counts those among the newest sessions that are live, and tells whether there are older ones.
 	LiveSessions(ctx context.Context, now, seenSince time.Time, newest int) (live int, older bool, err error)
 	// Sessions pages through the sessions, the newest first.
@@ -144,10 +147,10 @@ func (m *Manager) live(s *Session, now time.Time) bool {
 	return s.EndedAt == nil && !s.User.Disabled && now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(m.lifetimes.Idle))
 }
 
-// EndNamed ends the session with the given id if it is a live session of the user who is meant, and
-// tells whether it did, and who is to be told as End does.
-func (m *Manager) EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, []Party, error) {
-	s, err := m.store.Session(ctx, id)
+// EndNamed ends the session that ID tokens call by the given name if it is a live session of the user who is meant, and
+// tells whether it did, and who is to be told as End does. The name lasts when the session is replaced.
+func (m *Manager) EndNamed(ctx context.Context, sid provider.ID, means func(u *account.User) bool) (bool, []Party, error) {
+	s, err := m.store.SessionNamed(ctx, sid)
 	if errors.Is(err, provider.ErrNotFound) {
 		return false, nil, nil
 	}
@@ -176,7 +179,7 @@ func target(s *Session) audit.Target {
 }
 
 func (m *Manager) end(ctx context.Context, s *Session) ([]Party, error) {
-	parties, err := m.store.SignOut(ctx, s.ID, m.clock.Now(ctx))
+	parties, err := m.store.EndSession(ctx, s.ID, m.clock.Now(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -185,13 +188,17 @@ func (m *Manager) end(ctx context.Context, s *Session) ([]Party, error) {
 }
 
 // Concerns tells whether an ID token of a client, with the given sid claim, is about a session: it
-// was issued in it, or the client has a grant in it that was issued before the user
-// reauthenticated, which begins another session.
+// was issued in it, or in one that it replaced when the user reauthenticated. One of another session of the same
+// user is not: RP-Initiated Logout section 2 has the user asked then.
 func (m *Manager) Concerns(ctx context.Context, s *Session, sid, clientID string) (bool, error) {
 	if sid == s.ID.String() {
 		return true, nil
 	}
-	known, err := m.store.SessionHasGrant(ctx, s.ID, clientID)
+	name, err := provider.ParseID(sid)
+	if err != nil {
+		return false, nil //nolint:nilerr // it is about none
+	}
+	known, err := m.store.SessionHasName(ctx, s.ID, clientID, name)
 	if err != nil {
 		return false, fmt.Errorf("session: read its grants: %w", err)
 	}

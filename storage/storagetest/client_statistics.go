@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 	"github.com/gatehouse-id/gatehouse/storage"
@@ -51,9 +52,15 @@ func testClientStatistics(t *testing.T, f *fixture) {
 
 	require.NoError(t, f.DeleteClient(ctx, "robot"))
 	assert.Empty(t, read("robot", first, first+1))
-	Exec(t, f.url, fmt.Sprintf("INSERT INTO client_statistics VALUES ('robot', %d, 'tokens', 'password', 3)", first))
-	f.client(t, "robot")
-	assert.Empty(t, read("robot", first, first+1), "another client with that id")
+	for _, create := range []func(c *client.Client) error{
+		func(c *client.Client) error { return f.CreateClient(ctx, c) },
+		func(c *client.Client) error { return f.CreateClients(ctx, []*client.Client{c}) },
+	} {
+		Exec(t, f.url, fmt.Sprintf("INSERT INTO client_statistics VALUES ('robot', %d, 'tokens', 'password', 3)", first))
+		require.NoError(t, create(sampleClient("robot", f.clock())))
+		assert.Empty(t, read("robot", first, first+1), "another client with that id")
+		require.NoError(t, f.DeleteClient(ctx, "robot"))
+	}
 
 	f.advance(statistics.KeptOfClients)
 	_, err := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock, nil).Sweep(ctx)

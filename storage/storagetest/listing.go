@@ -40,7 +40,7 @@ func testSessionListing(t *testing.T, f *fixture) {
 	}
 	assert.Equal(t, []provider.ID{made[4].ID, made[3].ID, made[2].ID, made[1].ID, made[0].ID}, list(session.Filter{}), "newest first, each once")
 	assert.Equal(t, []provider.ID{made[3].ID, made[2].ID, made[0].ID}, list(session.Filter{UserID: alice.ID, Live: true}))
-	require.NoError(t, f.EndSession(ctx, made[2].ID, f.clock()))
+	f.ends(t, made[2].ID)
 	carol.Disabled = true
 	require.NoError(t, f.UpdateUser(ctx, carol))
 	f.advance(time.Minute)

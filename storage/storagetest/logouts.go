@@ -42,6 +42,13 @@ func (f *fixture) takesPart(t *testing.T, s *session.Session, clientID string, s
 	return g
 }
 
+// ends ends a session.
+func (f *fixture) ends(t *testing.T, id provider.ID) {
+	t.Helper()
+	_, err := f.EndSession(t.Context(), id, f.clock())
+	require.NoError(t, err)
+}
+
 // logouts are what clients are to be told: client and session.
 func (f *fixture) logouts(t *testing.T) []string {
 	t.Helper()
@@ -74,7 +81,7 @@ func testLogouts(t *testing.T, f *fixture) {
 	ended := f.takesPart(t, s, "back")
 	require.NoError(t, f.EndGrant(ctx, ended.ID, f.clock()))
 
-	parties, err := f.SignOut(ctx, s.ID, f.clock())
+	parties, err := f.EndSession(ctx, s.ID, f.clock())
 	require.NoError(t, err)
 	assert.Equal(t, []session.Party{{ClientID: "both", SID: s.ID}, {ClientID: "front", SID: s.ID}}, parties)
 	want := []string{"back " + s.ID.String(), "both " + s.ID.String()}
@@ -87,7 +94,7 @@ func testLogouts(t *testing.T, f *fixture) {
 	}, list[0])
 
 	f.advance(time.Second)
-	parties, err = f.SignOut(ctx, s.ID, f.clock())
+	parties, err = f.EndSession(ctx, s.ID, f.clock())
 	require.NoError(t, err)
 	assert.Empty(t, parties, "it was over")
 	_, err = f.EndSessions(ctx, u.ID, f.clock())
@@ -120,7 +127,15 @@ func testLogoutNames(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, []provider.ID{third.ID, first.ID}, []provider.ID{read.SessionID, read.SessionName()})
 
-	parties, err := f.SignOut(ctx, third.ID, f.clock())
+	for _, name := range []provider.ID{first.ID, second.ID, third.ID} {
+		named, err := f.SessionNamed(ctx, name)
+		require.NoError(t, err)
+		assert.Equal(t, third, named, "each name is that of the session that is live")
+	}
+	_, err = f.SessionNamed(ctx, f.newID())
+	require.ErrorIs(t, err, provider.ErrNotFound)
+
+	parties, err := f.EndSession(ctx, third.ID, f.clock())
 	require.NoError(t, err)
 	want := []string{"app " + first.ID.String(), "app " + third.ID.String(), "late " + second.ID.String()}
 	slices.Sort(want)
@@ -130,7 +145,7 @@ func testLogoutNames(t *testing.T, f *fixture) {
 	// Who signs in again while the session is ended elsewhere begins another one, in which nobody takes part yet.
 	next := f.newSession(u)
 	require.NoError(t, f.ReplaceSession(ctx, third.ID, next))
-	parties, err = f.SignOut(ctx, next.ID, f.clock())
+	parties, err = f.EndSession(ctx, next.ID, f.clock())
 	require.NoError(t, err)
 	assert.Empty(t, parties)
 	assert.Equal(t, want, f.logouts(t), "each end is told once")
@@ -161,7 +176,7 @@ func testLogoutSubjects(t *testing.T, f *fixture) {
 	f.takesPart(t, s, "app")
 	Exec(t, f.url, "UPDATE grants SET subject = 'another'")
 	f.takesPart(t, s, "app")
-	parties, err := f.SignOut(ctx, s.ID, f.clock())
+	parties, err := f.EndSession(ctx, s.ID, f.clock())
 	require.NoError(t, err)
 	assert.Len(t, parties, 1)
 	assert.Len(t, f.logouts(t), 1)
@@ -251,7 +266,7 @@ func testLogoutStatements(t *testing.T, f *fixture) {
 	f.takesPart(t, s, "app")
 	boom := fmt.Errorf("boom")
 	require.ErrorIs(t, f.InTx(ctx, func(ctx context.Context) error {
-		if _, err := f.SignOut(ctx, s.ID, f.clock()); err != nil {
+		if _, err := f.EndSession(ctx, s.ID, f.clock()); err != nil {
 			return err
 		}
 		return boom
@@ -260,7 +275,7 @@ func testLogoutStatements(t *testing.T, f *fixture) {
 	quiet := f.session(t, u)
 	f.takesPart(t, quiet, "silent")
 	before := f.statements.Load()
-	_, err := f.SignOut(ctx, quiet.ID, f.clock())
+	_, err := f.EndSession(ctx, quiet.ID, f.clock())
 	require.NoError(t, err)
 	assert.LessOrEqual(t, f.statements.Load()-before, int64(5), "begin, session, who, grants, commit")
 	assert.Empty(t, f.logouts(t))
@@ -283,7 +298,7 @@ func testLogoutsKept(t *testing.T, f *fixture) {
 	swept, err := janitor.Sweep(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, int64(1), swept.Grants, "of the client that is told nothing")
-	_, err = f.SignOut(ctx, s.ID, f.clock())
+	_, err = f.EndSession(ctx, s.ID, f.clock())
 	require.NoError(t, err)
 	require.Len(t, f.logouts(t), 1)
 	f.advance(6 * 24 * time.Hour)
@@ -303,6 +318,6 @@ func (f *fixture) signedOut(t *testing.T, clientID string, users ...*account.Use
 	for _, u := range users {
 		s := f.session(t, u)
 		f.takesPart(t, s, clientID)
-		require.NoError(t, f.EndSession(t.Context(), s.ID, f.clock()))
+		f.ends(t, s.ID)
 	}
 }

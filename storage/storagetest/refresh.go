@@ -76,7 +76,7 @@ func testRefreshTokens(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.False(t, won, "it has no refresh token")
 
-	require.NoError(t, f.EndSession(ctx, s.ID, f.clock()))
+	f.ends(t, s.ID)
 	assert.NotNil(t, read().SessionEndedAt)
 	assert.NotNil(t, read().Grant.EndedAt)
 	u.Disabled = true
@@ -199,7 +199,7 @@ func testOfflineWithdrawn(t *testing.T, f *fixture) {
 	assert.False(t, offline("offline"))
 	assert.True(t, offline("password"))
 	assert.True(t, offline("elsewhere"))
-	require.NoError(t, f.EndSession(ctx, s.ID, f.clock()))
+	f.ends(t, s.ID)
 	_, g, err := f.TokenWithGrant(ctx, tokens["offline"].ID)
 	require.NoError(t, err)
 	assert.NotNil(t, g.EndedAt)

@@ -138,7 +138,10 @@ func testApprovalRace(t *testing.T, f *fixture) {
 	for _, signOutFirst := range []bool{true, false} {
 		s := f.session(t, u)
 		g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, CreatedAt: f.clock()}
-		signOut := func(ctx context.Context) error { return f.EndSession(ctx, s.ID, f.clock()) }
+		signOut := func(ctx context.Context) error {
+			_, err := f.EndSession(ctx, s.ID, f.clock())
+			return err
+		}
 		approve := func(ctx context.Context) error { return f.CreateGrant(ctx, g) }
 		if signOutFirst {
 			require.ErrorIs(t, f.overlap(t, signOut, approve), provider.ErrStale)

@@ -38,7 +38,7 @@ func testStepUp(t *testing.T, f *fixture) {
 	assert.Nil(t, moved.EndedAt)
 
 	require.ErrorIs(t, f.StepUpSession(ctx, s.ID, f.newSession(u)), provider.ErrStale, "replaced already")
-	require.NoError(t, f.EndSession(ctx, next.ID, f.clock()))
+	f.ends(t, next.ID)
 	last := f.newSession(u)
 	require.ErrorIs(t, f.StepUpSession(ctx, next.ID, last), provider.ErrStale, "signed out")
 	_, err = f.Session(ctx, last.ID)

@@ -73,13 +73,17 @@ func TestCrossSiteFormDoesNotSignOut(t *testing.T) {
 }
 
 // An ID token hint authenticates the request: its session ends with the tokens granted in it,
-// whether the browser sends the cookie or not.
+// whether the browser sends the cookie or not, and though another has replaced it since.
 func TestHintEndsItsSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
 		p, hint, access := signedIn(t, s, secret)
+		again := returned(t, p.follow(p.login(p.follow(p.authorize(url.Values{"prompt": {"login"}})), "wonderland")))
+		require.NotEmpty(t, again.Get("code"), again)
 		other, _, otherAccess := signedIn(t, s, secret)
+		assert.Contains(t, other.logout(url.Values{"id_token_hint": {hint}}).body, `id="logout-page"`, "a hint of the session of another browser")
+		require.True(t, p.in())
 		ask := url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"x y"}}
 		posted := s.userAgent(t).request(http.MethodPost, "/oauth/logout", ask, "Sec-Fetch-Site", "cross-site")
 		require.Equal(t, http.StatusSeeOther, posted.status)
@@ -93,6 +97,8 @@ func TestHintEndsItsSession(t *testing.T) {
 			assert.False(t, s.active("app", secret, access))
 		}
 		assert.True(t, other.in(), "another session of the same user")
+		assert.Contains(t, other.logout(url.Values{"id_token_hint": {hint}}).body, `id="logout-page"`, "a hint of one that has ended")
+		assert.True(t, other.in())
 		assert.True(t, s.active("app", secret, otherAccess))
 
 		last := s.userAgent(t).logout(url.Values{"id_token_hint": {hint}})
@@ -289,10 +295,9 @@ func TestHintOfAnEndedSessionNeedsConfirmation(t *testing.T) {
 		assert.Contains(t, page.body, `id="logout-page"`)
 		assert.True(t, other.in())
 
-		// If the session has signed in to the same application, the hint counts for it: it may have
-		// been issued before a reauthentication.
+		// Nor does it count for a later session in which the same application was signed in to.
 		returned(t, other.authorize(nil))
-		other.logout(url.Values{"id_token_hint": {old}})
-		assert.False(t, other.in())
+		assert.Contains(t, other.logout(url.Values{"id_token_hint": {old}}).body, `id="logout-page"`)
+		assert.True(t, other.in())
 	})
 }

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -134,7 +133,7 @@ func For(p Product, server Provider, c *client.Client) (Settings, error) {
 	callback := strings.ReplaceAll(p.Callback, "{id}", server.ID())
 	v := values{
 		Provider: server, ClientID: c.ID, Public: c.Public(), Address: address(p, callback, c),
-		Alg: cmp.Or(c.IDTokenAlg, "RS256"), IDTokenClaims: c.IDTokenClaims,
+		Alg: c.IDTokenAlgorithm(), IDTokenClaims: c.IDTokenClaims,
 	}
 	if c.AuthMethodPinned {
 		v.Method = c.AuthMethod

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -64,7 +63,7 @@ func warnings(p Product, server Provider, c *client.Client, redirects []Redirect
 	add(p.NoSecret && !c.Public(), Confidential)
 	add(c.AuthMethod == client.PrivateKeyJWT || c.AuthMethod == client.SecretJWT, Keys)
 	add(p.Method != "" && c.HasSecret() && c.AuthMethod != client.SecretJWT && !c.Accepts(p.Method), Method)
-	add(p.Algs != nil && !slices.Contains(p.Algs, cmp.Or(c.IDTokenAlg, "RS256")), Alg)
+	add(p.Algs != nil && !slices.Contains(p.Algs, c.IDTokenAlgorithm()), Alg)
 	add(p.HTTPS && !secure(server.Issuer), HTTPS)
 	add(p.NoPKCE && (c.RequirePKCE || c.Public()), PKCE)
 	add(p.IDTokenClaims && !c.IDTokenClaims, Claims)

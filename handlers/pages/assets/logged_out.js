@@ -1,9 +1,5 @@
 // The browser goes on when all frames are loaded, which "load" waits for, or after a short time: an application that
 // does not respond keeps nobody here.
 const go = () => location.replace(document.getElementById("logout-continue").href);
-if (document.readyState === "complete") {
-  go();
-} else {
-  window.addEventListener("load", go);
-  setTimeout(go, 3000);
-}
+window.addEventListener("load", go);
+setTimeout(go, 3000);

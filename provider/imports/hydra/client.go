@@ -53,13 +53,14 @@ func (r *Reader) client(n int, c Client) imports.Item {
 	if slices.ContainsFunc(c.RedirectURIs, native) {
 		line["client_type"] = "native"
 	}
+	item.Notes = append(item.Notes, imports.Answers(line, c.BackChannelLogoutURI, c.UserinfoAlg)...)
 	notes(c, note)
 	item.Complete(line, imports.ParseClient)
 	switch {
 	case c.SubjectType == "pairwise":
 		item.Fault = &imports.Fault{Field: "/subject_type", Reason: `is pairwise: this server would show the application other subjects: put "public" or "pairwise" there if the application can be told that its users have new ones`}
 	case len(grants) == 0:
-		item.Fault = &imports.Fault{Field: "/grant_types", Reason: "has only what this server does not offer: " + strings.Join(dropped, ", ")}
+		item.Fault = &imports.Fault{Field: "/grant_types", Reason: "has only what this server does not offer, or not unless GATEHOUSE_RESPONSE_TYPES turns it on: " + strings.Join(dropped, ", ")}
 	}
 	return item
 }
@@ -80,8 +81,6 @@ func notes(c Client, note func(string)) {
 		{"metadata", c.Metadata, "{}"},
 		{"owner", c.Owner, ""},
 		{"frontchannel_logout_uri", c.FrontChannelLogoutURI, ""},
-		{"backchannel_logout_uri", c.BackChannelLogoutURI, ""},
-		{"userinfo_signed_response_alg", c.UserinfoAlg, "none"},
 	} {
 		if property.value != "" && property.value != "null" && property.value != property.unset {
 			note("left out: " + property.name)
@@ -153,7 +152,7 @@ func (r *Reader) accessTokens(c Client, line map[string]any) {
 	}
 }
 
-// grantTypes are those that this server has, and the others.
+// grantTypes are those that every server here offers, and the others: implicit is off unless it is turned on.
 func grantTypes(all []string) (kept, dropped []string) {
 	kept = []string{}
 	for _, g := range all {

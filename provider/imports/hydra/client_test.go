@@ -78,3 +78,26 @@ func TestNoFlowIsAdded(t *testing.T) {
 	assert.Equal(t, []client.GrantType{client.ClientCredentials}, item.Value.(*client.Imported).GrantTypes)
 	assert.Contains(t, item.Notes, "left out: the redirect URIs, as the client has no flow that uses them")
 }
+
+// Where a client is told of sign-outs, and how its UserInfo is signed, goes on as far as this server can.
+func TestAnswersGoOn(t *testing.T) {
+	t.Parallel()
+	grants, uris := []string{"authorization_code"}, []string{"https://a.example.com/cb"}
+	items := read(t,
+		hydra.Client{ID: "told", AuthMethod: "none", GrantTypes: grants, RedirectURIs: uris, BackChannelLogoutURI: "https://a.example.com/out", UserinfoAlg: "RS256"},
+		hydra.Client{ID: "plain", AuthMethod: "none", GrantTypes: grants, RedirectURIs: uris, UserinfoAlg: "none"},
+		hydra.Client{ID: "other", AuthMethod: "none", GrantTypes: grants, RedirectURIs: uris, BackChannelLogoutURI: "http://a.internal/out", FrontChannelLogoutURI: "https://a.example.com/frame", UserinfoAlg: "HS256"},
+	)
+	for id, want := range map[string][]string{
+		"told": {"https://a.example.com/out", "RS256"}, "plain": {"", ""}, "other": {"", ""},
+	} {
+		require.Nil(t, items[id].Fault, id)
+		c := items[id].Value.(*client.Imported)
+		assert.Equal(t, want, []string{c.BackChannelLogoutURI, c.UserInfoSigningAlg}, id)
+	}
+	assert.Empty(t, items["told"].Notes)
+	assert.Empty(t, items["plain"].Notes)
+	assert.Equal(t, []string{
+		"left out, as it is no https URL: backchannel_logout_uri", "left out, as this server does not sign by it: userinfo_signed_response_alg", "left out: frontchannel_logout_uri",
+	}, items["other"].Notes)
+}

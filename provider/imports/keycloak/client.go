@@ -63,6 +63,7 @@ func (r *Reader) client(text json.RawMessage) (*imports.Item, error) {
 		fault = other
 	}
 	item.Notes = append(notes, c.formerSecret()...)
+	item.Notes = append(item.Notes, c.answers(line)...)
 	c.options(line)
 	c.scopes(line)
 	if other := c.subjects(line); fault == nil {
@@ -186,6 +187,20 @@ func (c *client) grants(line map[string]any, flags string) ([]string, *imports.F
 		notes = append(notes, "left out: "+direct+": gatehouse client update "+refusal.Quote(c.ClientID)+" --first-party --add-grant-type password"+flags)
 	}
 	return notes, nil
+}
+
+// answers are how the client is told of sign-outs, and its UserInfo. What is loaded in frames is to be on an origin that the
+// client redirects to; the operator sees to that.
+func (c *client) answers(line map[string]any) []string {
+	signed := c.Attributes["user.info.response.signature.alg"]
+	if signed == "unsigned" {
+		signed = ""
+	}
+	notes := imports.Answers(line, c.Attributes["backchannel.logout.url"], signed)
+	if c.Attributes["frontchannel.logout.url"] != "" {
+		notes = append(notes, "left out: frontchannel_logout_uri")
+	}
+	return notes
 }
 
 func (c *client) options(line map[string]any) {

@@ -169,3 +169,19 @@ func TestRefusedPasswordsStayRefused(t *testing.T) {
 		assert.ErrorIs(t, err, password.ErrForeignHash, credentials)
 	}
 }
+
+// Where a client is told of sign-outs, and how its UserInfo is signed, goes on as far as this server can.
+func TestAnswersGoOn(t *testing.T) {
+	t.Parallel()
+	items, err := read(t, strings.NewReader(`{"clients":[
+		{"clientId":"x","publicClient":true,"attributes":{"backchannel.logout.url":"https://a.example.com/out","user.info.response.signature.alg":"ES256","frontchannel.logout.url":"https://a.example.com/frame"}},
+		{"clientId":"y","publicClient":true,"attributes":{"user.info.response.signature.alg":"unsigned"}}]}`), nil)
+	require.NoError(t, err)
+	x := items["client x"].Value.(*client.Imported)
+	assert.Equal(t, []string{"https://a.example.com/out", "ES256"}, []string{x.BackChannelLogoutURI, x.UserInfoSigningAlg})
+	assert.Equal(t, []string{"left out: frontchannel_logout_uri"}, items["client x"].Notes)
+	y := items["client y"]
+	require.Nil(t, y.Fault)
+	assert.Empty(t, y.Value.(*client.Imported).UserInfoSigningAlg)
+	assert.Empty(t, y.Notes)
+}
