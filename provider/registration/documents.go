@@ -44,17 +44,12 @@ type directory interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 }
 
-// documentLimit bounds the documents of unknown clients that one address has this server fetch. Wait is how long the
-// address has to wait for the next; 0: not at all.
-type documentLimit interface {
-	Take(ctx context.Context, address string) (wait time.Duration, err error)
-}
-
 // DocumentDomain is what Documents need beside a Registry.
 type DocumentDomain struct {
 	Clients directory
 	Fetch   fetcher
-	Limit   documentLimit
+	// Limit bounds the documents of unknown clients that one address has this server fetch.
+	Limit limit
 	// Prefix is that of an address, as limits count it.
 	Prefix func(address netip.Addr) string
 }

@@ -48,6 +48,11 @@ type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
 
+// limit bounds what one address or client does. Wait is how long it has to wait for the next; 0: not at all.
+type limit interface {
+	Take(ctx context.Context, by string) (wait time.Duration, err error)
+}
+
 // Domain are the services that a Registry uses.
 type Domain struct {
 	Store        Store
@@ -57,9 +62,11 @@ type Domain struct {
 	Keys         keySource
 	Successor    deriver
 	Transactions transactor
-	Events       publisher
-	Clock        provider.Clock
-	Random       io.Reader
+	// Changes bounds the changes that one client makes to its registration.
+	Changes limit
+	Events  publisher
+	Clock   provider.Clock
+	Random  io.Reader
 }
 
 // Registry registers clients that register themselves, and lets them manage that.
@@ -185,6 +192,9 @@ func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*In
 	if _, err := r.accepted(ctx, clientID, in.Bearer); err != nil {
 		return nil, err
 	}
+	if err := r.mayChange(ctx, clientID); err != nil {
+		return nil, err
+	}
 	asked, err := members(in.Body)
 	if err != nil {
 		return nil, err
@@ -224,6 +234,17 @@ func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*In
 		return nil, err
 	}
 	return &Information{Client: updated, Token: next, Statement: stated.text, endpoint: r.settings.Endpoint}, nil
+}
+
+// mayChange counts a change, and refuses it where there were too many: each is a record that stays.
+func (r *Registry) mayChange(ctx context.Context, clientID string) error {
+	wait, err := r.Changes.Take(ctx, clientID)
+	if err != nil || wait == 0 {
+		return err
+	}
+	refused := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRateLimit, "The client changed its registration too often.").For(clientID).WithStatus(429)
+	refused.RetryAfter = wait
+	return refused
 }
 
 // change makes of a client what it asks for now.
