@@ -24,7 +24,7 @@ type limits struct {
 }
 
 // limitsOf finds the policies of a route. Those of accounts are counted where the account is
-// known (ratelimit.SignIn, ratelimit.Recoveries), and the one of documents where one is fetched (ratelimit.Documents); the route names them so that the table is complete.
+// known (ratelimit.SignIn, ratelimit.Recoveries), the one of documents where one is fetched (ratelimit.Documents), and the one of changes of a registration where its token is known (ratelimit.ClientChanges); the route names them so that the table is complete.
 func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*limits, error) {
 	l := &limits{limiter: limiter}
 	for _, name := range entry.Policies {
@@ -35,7 +35,7 @@ func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Tab
 		switch name {
 		case ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong,
 			ratelimit.FactorRecoveryAccount, ratelimit.FactorRecoveryDevice, ratelimit.FactorRenewal,
-			ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.RecoverAccount, ratelimit.ClientDocumentPrefix:
+			ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.RecoverAccount, ratelimit.ClientDocumentPrefix, ratelimit.ClientChangeClient:
 			continue
 		}
 		into := map[ratelimit.Key]**ratelimit.Policy{

@@ -26,14 +26,5 @@ func (d *Documents) Take(ctx context.Context, address string) (time.Duration, er
 	if err != nil {
 		return 0, fmt.Errorf("ratelimit: document: %w", err)
 	}
-	ask := Ask{Policy: d.policy, Key: Prefix(from)}
-	if ask.Off() {
-		return 0, nil
-	}
-	decision, err := d.limiter.Take(ctx, ask)
-	if err != nil || decision.Allowed {
-		return 0, err
-	}
-	verdict, _ := decision.Tightest()
-	return verdict.RetryAfter, nil
+	return wait(ctx, d.limiter, Ask{Policy: d.policy, Key: Prefix(from)})
 }

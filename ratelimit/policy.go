@@ -75,6 +75,8 @@ const (
 	// ClientRegisterPrefix and ClientManagePrefix are of clients that register themselves.
 	ClientRegisterPrefix = "client-register-prefix"
 	ClientManagePrefix   = "client-manage-prefix"
+	// ClientChangeClient is of the changes of one such client.
+	ClientChangeClient = "client-change-client"
 	// ClientDocumentPrefix is of the metadata documents of unknown clients.
 	ClientDocumentPrefix = "client-document-prefix"
 )

@@ -59,6 +59,7 @@ func Policies() []Policy {
 		{VerifyPrefix, Limit{50, quarter, 50}, ByPrefix, Open, "Codes are also limited to five tries each."},
 		{ClientRegisterPrefix, Limit{30, time.Hour, 30}, ByPrefix, Open, "Each client that registers itself is a row; open ones are also limited altogether, and leave when nobody uses them."},
 		{ClientManagePrefix, Limit{60, time.Minute, 60}, ByPrefix, Open, "Clients read and change their registration rarely; guessing its token is hopeless."},
+		{ClientChangeClient, Limit{20, time.Hour, 20}, ByClient, Open, "Each change that a client makes to its own registration is a record of the audit log."},
 		{ClientDocumentPrefix, Limit{30, time.Hour, 30}, ByPrefix, Open, "Each document of an unknown client is a request to another server, and may become a row."},
 		{SignInDevice, Limit{10, quarter, 10}, ByDevice, Strict, "A browser that signed in before has its own attempts, so that an attacker cannot lock its user out."},
 	}

@@ -76,10 +76,10 @@ func (s *Store) LockDueRegistrations(ctx context.Context, now time.Time, limit i
 		return nil, s.fault(err)
 	}
 	var rows []struct {
-		ID, Trust string
-		Granted   bool
+		ID, Trust         string
+		Disabled, Granted bool
 	}
-	err = s.on(ctx).Raw(`SELECT c.id, c.trust, EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id) AS granted FROM clients c WHERE c.id IN ?`, ids).Scan(&rows).Error
+	err = s.on(ctx).Raw(`SELECT c.id, c.trust, c.disabled, EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id) AS granted FROM clients c WHERE c.id IN ?`, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, s.fault(err)
 	}
@@ -89,7 +89,7 @@ func (s *Store) LockDueRegistrations(ctx context.Context, now time.Time, limit i
 	}
 	due := make([]registration.Due, len(rows))
 	for i, r := range rows {
-		due[i] = registration.Due{ClientID: r.ID, Trust: client.Trust(r.Trust), Granted: r.Granted, UsedAt: used[r.ID]}
+		due[i] = registration.Due{ClientID: r.ID, Trust: client.Trust(r.Trust), Disabled: r.Disabled, Granted: r.Granted, UsedAt: used[r.ID]}
 	}
 	return due, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/registration"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -25,19 +26,10 @@ func (h *instance) registrations(s registration.Settings, d registration.Domain)
 	return registration.New(s, d)
 }
 
-// clientDocuments reads the metadata documents of clients; nil: none is read.
-func (h *instance) clientDocuments(s registration.Settings, d registration.Domain, o registration.DocumentDomain) *registration.Documents {
-	hosts := h.config.documentHosts()
-	if len(hosts) == 0 {
-		return nil
-	}
-	return registration.NewDocuments(s, hosts, d, o)
-}
-
-func (h *instance) registrationDomain(keys *oauth.ClientKeys, clock provider.Clock, random io.Reader) registration.Domain {
+func (h *instance) registrationDomain(keys *oauth.ClientKeys, changes *ratelimit.ClientChanges, clock provider.Clock, random io.Reader) registration.Domain {
 	return registration.Domain{
 		Store: h.store, Tokens: h.store, Clients: h.registry.ForItself(h.store), Secrets: h.secrets, Keys: keys, Successor: h.ring.Key(keyring.Registration),
-		Transactions: h.store, Events: h.events, Clock: clock, Random: random,
+		Transactions: h.store, Changes: changes, Events: h.events, Clock: clock, Random: random,
 	}
 }
 

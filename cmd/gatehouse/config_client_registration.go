@@ -24,7 +24,7 @@ type clientRegistrationSettings struct {
 	MCPServers []string `koanf:"mcp_servers"`
 	// ClientMetadataDocuments are the hosts whose URLs can be a client_id, with a document that says what the client
 	// is (client ID metadata documents), "*" for all of them, or off; empty: off, or * where MCPServers are named and
-	// ClientRegistration is not off or token.
+	// ClientRegistration is not off or token. Clients of a host that is not among them any more are refused.
 	ClientMetadataDocuments []string `koanf:"client_metadata_documents"`
 	// ClientRegistrationScopes are the scopes that such clients may have, and ClientRegistrationResources the
 	// audiences of their tokens, beside MCPServers. An initial access token may name others.

@@ -75,7 +75,7 @@ func newRegistrationTokenCreate(env *environment) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&t.Scopes, "scope", nil, "scope that its clients may have (repeatable; default: GATEHOUSE_CLIENT_REGISTRATION_SCOPES)")
 	flags.StringArrayVar(&t.Audience, "audience", nil, "audience of their tokens (repeatable; default: those of the settings)")
-	flags.StringArrayVar(&t.Hosts, "redirect-host", nil, "host that their redirect URIs must have (repeatable; default: any)")
+	flags.StringArrayVar(&t.Hosts, "redirect-host", nil, "host that their redirect, login and logout URIs must have (repeatable; default: any)")
 	flags.IntVar(&t.MaxUses, "uses", 1, "how many clients may register; 0: any number")
 	flags.BoolVar(&t.Vouches, "verified", false, "you vouch for its clients: their users are not told that nobody does")
 	lifetime := flags.Duration("lifetime", registration.DefaultLifetime, "how long it is valid")

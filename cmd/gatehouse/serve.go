@@ -279,10 +279,9 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	if err != nil {
 		return nil, err
 	}
-	registrar := h.registrationDomain(clientKeys, e.clock, e.random)
-	if documents := h.clientDocuments(registered, registrar, registration.DocumentDomain{Clients: directory, Fetch: fetch, Limit: ratelimit.NewDocuments(limits.limiter, limits.table), Prefix: ratelimit.Prefix}); documents != nil {
-		protocol.FindApplicants(documents)
-	}
+	registrar := h.registrationDomain(clientKeys, ratelimit.NewClientChanges(limits.limiter, limits.table), e.clock, e.random)
+	// Also where no documents are read: there may be clients of before.
+	protocol.FindApplicants(registration.NewDocuments(registered, c.documentHosts(), registrar, registration.DocumentDomain{Clients: directory, Fetch: fetch, Limit: ratelimit.NewDocuments(limits.limiter, limits.table), Prefix: ratelimit.Prefix}))
 	t.metrics.Tokens.Expect(protocol.GrantTypes()...)
 	metadata, err := protocol.Metadata().Document()
 	if err != nil {

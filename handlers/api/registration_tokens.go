@@ -40,7 +40,7 @@ type RegistrationToken struct {
 type NewRegistrationToken struct {
 	Label    string   `json:"label,omitempty" doc:"Whom it is for, up to 200 bytes"`
 	Scopes   []string `json:"scopes,omitempty" nullable:"false" doc:"Scopes that its clients may have; empty: those of the settings"`
-	Hosts    []string `json:"redirect_hosts,omitempty" nullable:"false" doc:"Hosts that their redirect URIs must have; empty: any"`
+	Hosts    []string `json:"redirect_hosts,omitempty" nullable:"false" doc:"Hosts that their redirect, login and logout URIs must have; empty: any"`
 	Audience []string `json:"audience,omitempty" nullable:"false" doc:"Audiences of their tokens; empty: those of the settings"`
 	Verified bool     `json:"verified,omitempty" doc:"Whether you vouch for its clients"`
 	MaxUses  *int     `json:"max_uses,omitempty" doc:"How many clients may register, 1 unless it is given; 0: any number"`

@@ -21,7 +21,7 @@ import (
 // otherwise an attacker's request could be mistaken for one of a known application.
 func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session) error {
 	asked := f.Request.Asked()
-	p.UserID, p.Shown = s.User.ID, &asked
+	p.UserID, p.Shown, p.ShownOf = s.User.ID, &asked, f.Request.Client.UpdatedAt
 	sealed, err := b.seal(w, r, p, f)
 	if err != nil {
 		return err
@@ -115,9 +115,9 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 		p.UserID = [16]byte{}
 		return b.advance(w, r, p)
 	}
-	// The registration may have changed since the page was shown, and with it what is requested: the
-	// user must not agree to something that was not shown.
-	if p.Shown == nil || !p.Shown.Covers(f.Request.Asked()) {
+	// The registration may have changed since the page was shown, and with it what is requested, or who
+	// the application is and where else it gets answers: the user must not agree to something that was not shown.
+	if p.Shown == nil || !p.Shown.Covers(f.Request.Asked()) || !p.ShownOf.Equal(f.Request.Client.UpdatedAt) {
 		return b.advance(w, r, p)
 	}
 	step, err := b.Authorize.Next(r.Context(), f, s)

@@ -37,8 +37,9 @@ type progress struct {
 	Signed bool   `json:"o,omitempty"`
 	// UserID is set on the consent page: the user who is asked.
 	UserID provider.ID `json:"u,omitzero"`
-	// Shown is what the consent page asked for.
-	Shown *consent.Agreement `json:"a,omitempty"`
+	// Shown is what the consent page asked for, and ShownOf when the client was changed the last time before that.
+	Shown   *consent.Agreement `json:"a,omitempty"`
+	ShownOf time.Time          `json:"r,omitzero"`
 	// Language is what the user chose on a page of the flow. It goes before what the application
 	// asked for.
 	Language string `json:"l,omitempty"`

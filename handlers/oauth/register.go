@@ -35,18 +35,18 @@ func (c Config) registrationRoutes() []route.Route {
 	if c.Registrations == nil {
 		return nil
 	}
-	line := func(name, method, path, policy string, handler route.HandlerFunc) route.Route {
+	line := func(name, method, path string, handler route.HandlerFunc, policies ...string) route.Route {
 		return route.Route{
 			Name: name, Methods: []string{method}, Path: c.Prefix + path, Protection: route.Open, CORS: route.PublicClientOrigins,
-			MaxBody: maxRegistration, Policies: []string{policy}, Handler: handler,
+			MaxBody: maxRegistration, Policies: policies, Handler: handler,
 		}
 	}
 	const own = "/register/{client_id:[0-9a-f-]{36}}"
 	return []route.Route{
-		line("client registration", http.MethodPost, "/register", ratelimit.ClientRegisterPrefix, Register(c.Registrations)),
-		line("own registration", http.MethodGet, own, ratelimit.ClientManagePrefix, ReadRegistration(c.Registrations)),
-		line("own registration change", http.MethodPut, own, ratelimit.ClientManagePrefix, UpdateRegistration(c.Registrations)),
-		line("own registration removal", http.MethodDelete, own, ratelimit.ClientManagePrefix, DeleteRegistration(c.Registrations)),
+		line("client registration", http.MethodPost, "/register", Register(c.Registrations), ratelimit.ClientRegisterPrefix),
+		line("own registration", http.MethodGet, own, ReadRegistration(c.Registrations), ratelimit.ClientManagePrefix),
+		line("own registration change", http.MethodPut, own, UpdateRegistration(c.Registrations), ratelimit.ClientManagePrefix, ratelimit.ClientChangeClient),
+		line("own registration removal", http.MethodDelete, own, DeleteRegistration(c.Registrations), ratelimit.ClientManagePrefix),
 	}
 }
 

@@ -2,6 +2,9 @@ package client
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +29,30 @@ func (c *Client) whole() map[string]any {
 	values := c.record()
 	maps.DeleteFunc(values, func(_ string, value any) bool { return value == false })
 	return values
+}
+
+// mostRecorded is how long a value may be, in bytes of JSON, of which the record of what a client did itself has all.
+const mostRecorded = 1000
+
+// recorded are changes as the audit log keeps them. Anybody can register a client, whose long lists and keys would fill
+// the log: of those it has the digest and the length.
+func (r *Registry) recorded(changes audit.Changes) audit.Changes {
+	if r.added == nil {
+		return changes
+	}
+	for name, c := range changes {
+		changes[name] = audit.Change{Before: shortened(c.Before), After: shortened(c.After)}
+	}
+	return changes
+}
+
+func shortened(value any) any {
+	text, err := json.Marshal(value)
+	if err != nil || len(text) <= mostRecorded {
+		return value
+	}
+	sum := sha256.Sum256(text)
+	return map[string]any{"bytes": len(text), "sha256": hex.EncodeToString(sum[:])}
 }
 
 // namesBefore adds to the record of a client that is no longer restricted the users and groups that it

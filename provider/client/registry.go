@@ -143,14 +143,14 @@ func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) err
 			return nil, err
 		}
 		if r.added != nil && !c.FromDocument() { // its id is random, and so that of no user
-			return audit.Diff(nil, c.whole()), nil
+			return r.recorded(audit.Diff(nil, c.whole())), nil
 		}
 		taken, err := r.store.UserSubjects(ctx, []string{c.ID})
 		if err == nil && slices.Contains(taken, c.ID) {
 			// The sub of a token of the client's own is its id, and a resource server would take the client for the user.
 			err = &Invalid{[]Problem{{Field: "client_id", Fault: fault.New(fault.ClientIDUser)}}}
 		}
-		return audit.Diff(nil, c.whole()), err
+		return r.recorded(audit.Diff(nil, c.whole())), err
 	})
 }
 
@@ -207,7 +207,7 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 		if err := r.namesBefore(ctx, c, before); err != nil {
 			return nil, err
 		}
-		changes := audit.Diff(before, after)
+		changes := r.recorded(audit.Diff(before, after))
 		if len(changes) == 0 {
 			return changes, nil
 		}
@@ -265,6 +265,6 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) err
 		if err != nil {
 			return nil, err
 		}
-		return audit.Diff(c.whole(), nil), r.store.DeleteClient(ctx, id)
+		return r.recorded(audit.Diff(c.whole(), nil)), r.store.DeleteClient(ctx, id)
 	})
 }

@@ -124,6 +124,7 @@ const (
 	CheckRegistrations      Check = "client_registrations"
 	CheckDocument           Check = "client_document"
 	CheckDocumentFetch      Check = "client_document_fetch"
+	CheckDocumentHost       Check = "client_document_host"
 	CheckDocumentLimit      Check = "client_document_limit"
 	CheckSoftwareStatement  Check = "software_statement"
 	CheckStatementIssuer    Check = "software_statement_issuer"

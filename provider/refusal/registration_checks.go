@@ -51,6 +51,12 @@ func registrationEntries() map[Check]Entry {
 			"Look whether the document is at the client_id, exactly. It is fetched again half a minute later.",
 			"Another cause is a client on a private network: GATEHOUSE_CLIENT_REGISTRATION_OUTBOUND_ALLOW names hosts that may be there. The log has the reason.",
 		},
+		CheckDocumentHost: {
+			"Host of metadata documents not accepted any more",
+			"The client_id is the URL of a metadata document whose client is known, and the operator of the server took its host from those that are accepted.",
+			"Ask the operator of the server.",
+			"GATEHOUSE_CLIENT_METADATA_DOCUMENTS names the hosts. `gatehouse client update URL --trust operator` makes the client yours, whose document does not count.",
+		},
 		CheckDocumentLimit: {
 			"Too many unknown applications",
 			"Many metadata documents of unknown applications were fetched for one address, or from one host.",

@@ -90,6 +90,13 @@ func (d *Documents) sources(ctx context.Context, id string) []source {
 	return sources(d.Prefix(address))
 }
 
+// notLetIn refuses a client of a document that the operator let in before: nobody reads any more whether it still is what
+// it says, or withdrawn.
+func notLetIn(id string) error {
+	return refusal.New(refusal.InvalidRequest, refusal.CheckDocumentHost, "The server does not accept a metadata document of this host as a client_id any more.").
+		For(id).WithStatus(400)
+}
+
 // unreachable does not say why: whoever chose the URL would learn what is behind the firewall. The cause is hidden from
 // errors.Is: a slow server of the client is no timeout of this server.
 func unreachable(id string, err error) error {

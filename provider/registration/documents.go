@@ -44,17 +44,12 @@ type directory interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 }
 
-// documentLimit bounds the documents of unknown clients that one address has this server fetch. Wait is how long the
-// address has to wait for the next; 0: not at all.
-type documentLimit interface {
-	Take(ctx context.Context, address string) (wait time.Duration, err error)
-}
-
 // DocumentDomain is what Documents need beside a Registry.
 type DocumentDomain struct {
 	Clients directory
 	Fetch   fetcher
-	Limit   documentLimit
+	// Limit bounds the documents of unknown clients that one address has this server fetch.
+	Limit limit
 	// Prefix is that of an address, as limits count it.
 	Prefix func(address netip.Addr) string
 }
@@ -82,7 +77,7 @@ type seen struct {
 	err           error
 }
 
-// NewDocuments makes a Documents. Only documents on the hosts are read; "*" is any host.
+// NewDocuments makes a Documents. Only documents on the hosts are read; "*" is any host, and without hosts none is.
 func NewDocuments(s Settings, hosts []string, d Domain, o DocumentDomain) *Documents {
 	kept, err := lru.New[string, seen](documentsKept)
 	if err != nil { // only for a size that is not positive
@@ -95,17 +90,18 @@ func NewDocuments(s Settings, hosts []string, d Domain, o DocumentDomain) *Docum
 	return &Documents{DocumentDomain: o, registry: New(s, d), hosts: hosts, byHost: newHostBudgets(), seen: kept}
 }
 
-// Client returns the client with an id, or provider.ErrNotFound; of a document that cannot be read, a refusal. A client
-// that only an operator changes stays as it is. In a transaction, which must not wait for another server and may be
+// Client returns the client with an id, or provider.ErrNotFound; of a document that cannot be read, or that is on a host
+// which is not let in any more, a refusal. A client that only an operator changes stays as it is. In a transaction, which must not wait for another server and may be
 // rolled back, it is the client as it is stored.
 func (d *Documents) Client(ctx context.Context, id string) (*client.Client, error) {
-	if provider.InTransaction(ctx) {
-		return d.Clients.Client(ctx, id)
-	}
 	c, err := d.Clients.Client(ctx, id)
 	known := err == nil
 	switch {
-	case known && (!c.FromDocument() || operators(c)), !known && !errors.Is(err, provider.ErrNotFound), !d.reads(id):
+	case known && (!c.FromDocument() || operators(c)), !known && !errors.Is(err, provider.ErrNotFound):
+		return c, err
+	case known && !d.reads(id):
+		return nil, notLetIn(id)
+	case !d.reads(id), provider.InTransaction(ctx):
 		return c, err
 	}
 	now := d.registry.Clock.Now(ctx)

@@ -423,6 +423,11 @@ func TestDocumentsAreReadOnNamedHosts(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	assert.Zero(t, s.fetches.Load())
 	s.found(s.documents("notes.example", "127.0.0.1"))
+	for _, hosts := range [][]string{{"notes.example"}, {""}} { // it is not let in any more
+		_, err := s.documents(hosts...).Client(t.Context(), s.id())
+		assert.Equal(t, refusal.CheckDocumentHost, s.refused(err).Check)
+	}
+	assert.EqualValues(t, 1, s.fetches.Load())
 	for _, id := range []string{"notes", "http://127.0.0.1/c", s.server.URL, s.id() + "#a", s.id() + "?a=1", s.server.URL + "/a/../b"} {
 		_, err := s.documents().Client(t.Context(), id)
 		require.ErrorIs(t, err, provider.ErrNotFound, id)

@@ -51,7 +51,8 @@ func (e *Expiry) Sweep(ctx context.Context) (removed int64, err error) {
 	return removed, nil
 }
 
-// batch looks at clients that are due: those that are used, or that somebody vouches for, stay.
+// batch looks at clients that are due: those that are used, that somebody vouches for, or that an operator
+// disabled, stay. A disabled one of a document would be registered anew, and could be used again.
 func (e *Expiry) batch(ctx context.Context) (seen, gone int, err error) {
 	now := e.clock.Now(ctx)
 	due, err := e.store.LockDueRegistrations(ctx, now, batch)
@@ -64,7 +65,7 @@ func (e *Expiry) batch(ctx context.Context) (seen, gone int, err error) {
 		switch {
 		case d.Granted:
 			later[now.Add(look)] = append(later[now.Add(look)], d.ClientID)
-		case d.Trust != client.Unverified:
+		case d.Trust != client.Unverified, d.Disabled:
 			later[now.Add(e.idle)] = append(later[now.Add(e.idle)], d.ClientID)
 		case d.UsedAt != nil && d.UsedAt.Add(e.idle).After(now):
 			later[d.UsedAt.Add(e.idle)] = append(later[d.UsedAt.Add(e.idle)], d.ClientID)

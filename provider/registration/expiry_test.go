@@ -33,10 +33,12 @@ func TestClientsThatNobodyUsesLeave(t *testing.T) {
 		}
 		return err == nil
 	}
-	unused, used, verified := f.register(nil), f.register(nil), f.register(nil)
+	unused, used, verified, disabled := f.register(nil), f.register(nil), f.register(nil), f.register(nil)
 	withToken, err := f.registry().Register(t.Context(), registration.Request{Bearer: f.token(registration.InitialToken{}), Body: body(nil)})
 	require.NoError(t, err)
 	_, err = f.clients.Update(t.Context(), f.operator(), verified.Client.ID, func(c *client.Client) error { c.Trust = client.Verified; return nil })
+	require.NoError(t, err)
+	_, err = f.clients.Update(t.Context(), f.operator(), disabled.Client.ID, func(c *client.Client) error { c.Disabled = true; return nil })
 	require.NoError(t, err)
 	f.use(used.Client.ID, f.user("alice"))
 	assert.Zero(t, sweep())
@@ -44,7 +46,7 @@ func TestClientsThatNobodyUsesLeave(t *testing.T) {
 	f.advance(24*time.Hour + time.Second)
 	assert.EqualValues(t, 1, sweep())
 	assert.False(t, exists(unused))
-	for _, stays := range []*registration.Information{used, verified, withToken} {
+	for _, stays := range []*registration.Information{used, verified, disabled, withToken} {
 		assert.True(t, exists(stays))
 	}
 	_, err = f.store.Registration(t.Context(), unused.Client.ID)
@@ -68,6 +70,7 @@ func TestClientsThatNobodyUsesLeave(t *testing.T) {
 	f.advance(31 * 24 * time.Hour)
 	assert.EqualValues(t, 1, sweep(), "nobody vouches for it any more")
 	assert.True(t, exists(withToken))
+	assert.True(t, exists(disabled))
 }
 
 // use is a grant of the user's that lasts for a day.

@@ -36,7 +36,13 @@ type fixture struct {
 	domain   registration.Domain
 	settings registration.Settings
 	keys     map[string]client.KeySet // by jwks_uri
+	changes  changes
 }
+
+// changes are the limit of changes: of no client until it has to wait.
+type changes struct{ wait time.Duration }
+
+func (c *changes) Take(context.Context, string) (time.Duration, error) { return c.wait, nil }
 
 const issuer, endpoint = "https://id.example.com", "https://id.example.com/oauth/register"
 
@@ -61,7 +67,7 @@ func fixtureOn(t testing.TB, open func(t testing.TB, clock provider.Clock) *stor
 	f.tokens = registration.NewInitialTokens(f.store, f.gate, clock, rand.Reader)
 	f.domain = registration.Domain{
 		Store: f.store, Tokens: f.store, Clients: f.clients.ForItself(f.store), Secrets: secrets, Keys: f, Successor: ring.Key(keyring.Registration),
-		Transactions: f.store, Events: (*event.Bus)(nil), Clock: clock, Random: rand.Reader,
+		Transactions: f.store, Changes: &f.changes, Events: (*event.Bus)(nil), Clock: clock, Random: rand.Reader,
 	}
 	f.settings = registration.Settings{
 		Mode: registration.Open, Endpoint: endpoint, Issuer: issuer, Brand: "Example ID",

@@ -39,6 +39,14 @@ func TestRegistrationByInitialAccessToken(t *testing.T) {
 		assert.Equal(t, 401, r.HTTPStatus(), name)
 		assert.Contains(t, r.Challenge, "Bearer ")
 	}
+	for _, name := range []string{"initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri", "post_logout_redirect_uris"} {
+		var elsewhere any = "https://other.example/"
+		if name == "post_logout_redirect_uris" {
+			elsewhere = []any{"https://partner.example/", elsewhere}
+		}
+		_, err := f.registry().Register(t.Context(), in(text, map[string]any{"redirect_uris": theirs["redirect_uris"], name: elsewhere}))
+		assert.Contains(t, f.refused(err).Description, name)
+	}
 	for _, uri := range []string{"https://other.example/cb", "https://partner.example.evil.example/", "https://sub.partner.example/", "http://127.0.0.1/"} {
 		_, err := f.registry().Register(t.Context(), in(text, map[string]any{"redirect_uris": []string{uri}}))
 		assert.Equal(t, refusal.InvalidRedirectURI, f.refused(err).Code, uri)

@@ -42,8 +42,8 @@ type InitialToken struct {
 	Hash []byte
 	// Label says whom it is for.
 	Label string
-	// Scopes and Audience are what its clients may have, and Hosts those of their redirect URIs; empty:
-	// what the settings say, and any host.
+	// Scopes and Audience are what its clients may have, and Hosts those of their redirect, login and
+	// logout URIs; empty: what the settings say, and any host.
 	Scopes, Hosts, Audience []string
 	// Vouches: its clients are verified.
 	Vouches bool
@@ -86,6 +86,7 @@ func (t *InitialToken) Live(now time.Time) bool { return t.State(now) == Live }
 type Due struct {
 	ClientID string
 	Trust    client.Trust
+	Disabled bool
 	// UsedAt is when somebody signed in to it the last time; nil: nobody did. Granted: it has a grant.
 	UsedAt  *time.Time
 	Granted bool

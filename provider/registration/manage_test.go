@@ -3,6 +3,7 @@ package registration_test
 import (
 	"encoding/json"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -239,6 +240,56 @@ func TestAnUpdateDoesNotUndoTheOperator(t *testing.T) {
 	}
 	_, err = f.update(made, kept.Token, nil)
 	require.NoError(t, err)
+}
+
+// What anybody can write does not fill the log, and what changes nothing leaves nothing there.
+func TestRecordsOfWhatClientsDoAreShort(t *testing.T) {
+	f := newFixture(t)
+	made := f.register(nil)
+	long := make([]string, 20)
+	for i := range long {
+		long[i] = "https://notes.example/" + strings.Repeat("a", 1000+i)
+	}
+	updated, err := f.update(made, made.Token, map[string]any{"redirect_uris": long})
+	require.NoError(t, err)
+	_, err = f.update(updated, updated.Token, nil)
+	require.NoError(t, err)
+	records, err := f.store.Records(t.Context(), audit.Filter{ClientID: made.Client.ID}, 10)
+	require.NoError(t, err)
+	require.Len(t, records, 2)
+	change := records[0].Changes["redirect_uris"]
+	assert.Equal(t, []any{"https://notes.example/cb"}, change.Before)
+	assert.Contains(t, change.After, "sha256")
+	text, err := json.Marshal(records[0].Changes)
+	require.NoError(t, err)
+	assert.Less(t, len(text), 1000)
+}
+
+// Whoever knows the id alone uses nothing of the limit up.
+func TestAClientChangesItsRegistrationSoOften(t *testing.T) {
+	f := newFixture(t)
+	made := f.register(nil)
+	f.changes.wait = time.Minute
+	_, err := f.update(made, made.Token, map[string]any{"client_name": "Notes 2"})
+	r := f.refused(err)
+	assert.Equal(t, []any{refusal.CheckRateLimit, 429, time.Minute}, []any{r.Check, r.HTTPStatus(), r.RetryAfter})
+	_, err = f.update(made, altered(made.Token), nil)
+	assert.Equal(t, refusal.CheckRegistrationToken, f.refused(err).Check)
+}
+
+// Pairwise subjects are those of the hosts that the client had when it registered: public ones in between are no way to
+// those of another.
+func TestNoClientComesToPairwiseSubjectsLater(t *testing.T) {
+	f := newFixture(t)
+	made := f.register(map[string]any{"subject_type": "pairwise"})
+	public, err := f.update(made, made.Token, map[string]any{"subject_type": "public", "redirect_uris": []string{"https://other.example/cb"}})
+	require.NoError(t, err)
+	_, err = f.update(public, public.Token, map[string]any{"subject_type": "pairwise"})
+	assert.Contains(t, f.refused(err).Description, "subject_type")
+	_, err = f.clients.Update(t.Context(), f.operator(), made.Client.ID, func(c *client.Client) error { c.SubjectType = client.Pairwise; return nil })
+	require.NoError(t, err)
+	_, err = f.update(public, public.Token, map[string]any{"subject_type": "pairwise"})
+	require.NoError(t, err, "the operator may")
 }
 
 // Who verified a client saw its name and where responses go.

@@ -207,22 +207,42 @@ func (s *Settings) within(c *client.Client, terms Terms) error {
 	if !slices.Contains(s.AuthMethods, string(c.AuthMethod)) {
 		return wrong(authMethod, "must be "+strings.Join(s.AuthMethods, ", "))
 	}
-	for name, list := range map[string][]string{redirectURIs: c.RedirectURIs, "post_logout_redirect_uris": c.PostLogoutRedirectURIs} {
+	for name, list := range map[string][]string{redirectURIs: c.RedirectURIs, postLogoutURIs: c.PostLogoutRedirectURIs} {
 		if len(list) > mostURIs {
 			return wrong(name, "may have 20 URIs")
 		}
 	}
-	if len(terms.Hosts) > 0 {
-		for _, uri := range c.RedirectURIs {
-			u, err := url.Parse(uri)
-			if err != nil || u.Scheme != "https" || !slices.Contains(terms.Hosts, strings.ToLower(u.Hostname())) {
-				return wrong(redirectURIs, "must be https, on a host that the initial access token names")
-			}
-		}
+	if err := onHosts(c, terms.Hosts); err != nil {
+		return err
 	}
 	if c.Type == client.Native && slices.ContainsFunc(c.RedirectURIs, client.Undotted) {
 		// Also of one that has such schemes already: it may have changed to others.
 		c.AllowUndottedScheme = namedSchemes(c, terms.Schemes)
+	}
+	return nil
+}
+
+// onHosts demands that people are led, and told of sign-outs, to the hosts alone that the operator knows the client by;
+// none: any.
+func onHosts(c *client.Client, hosts []string) error {
+	if len(hosts) == 0 {
+		return nil
+	}
+	for _, p := range []struct {
+		name string
+		uris []string
+	}{
+		{redirectURIs, c.RedirectURIs},
+		{postLogoutURIs, c.PostLogoutRedirectURIs},
+		{"initiate_login_uri", []string{c.InitiateLoginURI}},
+		{"backchannel_logout_uri", []string{c.BackChannelLogoutURI}},
+		{"frontchannel_logout_uri", []string{c.FrontChannelLogoutURI}},
+	} {
+		for _, uri := range p.uris {
+			if u, err := url.Parse(uri); uri != "" && (err != nil || u.Scheme != "https" || !slices.Contains(hosts, strings.ToLower(u.Hostname()))) {
+				return wrong(p.name, "must be https, on a host that the initial access token names")
+			}
+		}
 	}
 	return nil
 }

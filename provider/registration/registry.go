@@ -48,6 +48,11 @@ type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
 
+// limit bounds what one address or client does. Wait is how long it has to wait for the next; 0: not at all.
+type limit interface {
+	Take(ctx context.Context, by string) (wait time.Duration, err error)
+}
+
 // Domain are the services that a Registry uses.
 type Domain struct {
 	Store        Store
@@ -57,9 +62,11 @@ type Domain struct {
 	Keys         keySource
 	Successor    deriver
 	Transactions transactor
-	Events       publisher
-	Clock        provider.Clock
-	Random       io.Reader
+	// Changes bounds the changes that one client makes to its registration.
+	Changes limit
+	Events  publisher
+	Clock   provider.Clock
+	Random  io.Reader
 }
 
 // Registry registers clients that register themselves, and lets them manage that.
@@ -185,6 +192,9 @@ func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*In
 	if _, err := r.accepted(ctx, clientID, in.Bearer); err != nil {
 		return nil, err
 	}
+	if err := r.mayChange(ctx, clientID); err != nil {
+		return nil, err
+	}
 	asked, err := members(in.Body)
 	if err != nil {
 		return nil, err
@@ -226,11 +236,26 @@ func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*In
 	return &Information{Client: updated, Token: next, Statement: stated.text, endpoint: r.settings.Endpoint}, nil
 }
 
+// mayChange counts a change, and refuses it where there were too many: each is a record that stays.
+func (r *Registry) mayChange(ctx context.Context, clientID string) error {
+	wait, err := r.Changes.Take(ctx, clientID)
+	if err != nil || wait == 0 {
+		return err
+	}
+	refused := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRateLimit, "The client changed its registration too often.").For(clientID).WithStatus(429)
+	refused.RetryAfter = wait
+	return refused
+}
+
 // change makes of a client what it asks for now.
 func (r *Registry) change(ctx context.Context, c *client.Client, asked map[string]json.RawMessage, stated statement, terms Terms) error {
 	before := *c
 	if err := r.settings.apply(c, asked, terms, true); err != nil {
 		return err
+	}
+	if c.Pairwise() && !before.Pairwise() {
+		// By way of public subjects it would come to pairwise ones of another sector.
+		return wrong("subject_type", "can become pairwise by the operator of the server alone: register anew")
 	}
 	if c.Trust == client.Verified && !stated.vouches(asked) && differs(&before, c) {
 		c.Trust = client.Unverified

@@ -11,8 +11,9 @@ import (
 )
 
 // If the registration changes while the consent page is open, the requested scope changes too:
-// the page is shown again, so that the user does not consent to a scope that was not shown.
-func TestConsentCoversOnlyTheShownScope(t *testing.T) {
+// the page is shown again, so that the user does not consent to a scope that was not shown, nor to an application that
+// has become another one.
+func TestConsentCoversOnlyWhatWasShown(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -30,7 +31,12 @@ func TestConsentCoversOnlyTheShownScope(t *testing.T) {
 		assert.Equal(t, http.StatusOK, again.status)
 		assert.Contains(t, again.body, `id="consent-page"`)
 		assert.Contains(t, again.body, "reports")
-		code := returned(t, p.agree(again, true)).Get("code")
+		s.command("client", "update", "growing", "--name", "Somebody Else")
+		s.soon(func() bool { return strings.Contains(p.authorize(ask).body, "Somebody Else") }, "the server hears of it")
+		renamed := p.agree(again, true)
+		require.Contains(t, renamed.body, `id="consent-page"`)
+		assert.Contains(t, renamed.body, "Somebody Else")
+		code := returned(t, p.agree(renamed, true)).Get("code")
 		tokens := s.post("/oauth/token", "growing", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}).json(t)
 		assert.Equal(t, "openid reports", tokens["scope"], "once it was shown")
 	})
