@@ -84,7 +84,7 @@ func separators(scope string) string {
 
 // allowedAudience reads the audience of a token with the given scopes: resource (RFC 8707), or
 // audience as earlier libraries send it, separated by spaces or repeated. Each must be registered
-// for the client, compared exactly.
+// for the client; the token has it as it is registered.
 //
 // A request that names none gets a default (RFC 8707 section 2) where it is clear: the only
 // audience of a client with JWT access tokens, since resource servers check it. With openid there
@@ -97,13 +97,14 @@ func allowedAudience(c *client.Client, form url.Values, scopes []string) ([]stri
 	}
 	audience := make([]string, 0, len(asked))
 	for _, a := range asked {
-		if !c.MayReach(a) {
+		registered, ok := c.RegisteredAudience(a)
+		if !ok {
 			return nil, refusal.New(refusal.InvalidTarget, refusal.CheckAudience,
 				"The client may not request "+quotedURI("the audience", a, "an audience of the request")+".").For(c.ID).
 				Compare(refusal.FieldAudience, strings.Join(c.Audience, " "), a)
 		}
-		if !slices.Contains(audience, a) {
-			audience = append(audience, a)
+		if !slices.Contains(audience, registered) {
+			audience = append(audience, registered)
 		}
 	}
 	return audience, nil
