@@ -239,7 +239,7 @@ func (d *Documents) add(ctx context.Context, id string, asked map[string]json.Ra
 	if stated.vouches(asked) {
 		c.Trust = client.Verified
 	}
-	if err := r.settings.apply(c, asked, terms, false); err != nil {
+	if err := r.settings.apply(c, asked, stated, terms, false); err != nil {
 		return err
 	}
 	if err := r.mayBeCalled(ctx, c); err != nil {

@@ -135,7 +135,7 @@ func TestAClientIsRegisteredByItsDocument(t *testing.T) {
 	assert.Equal(t, "Notes", c.Name)
 	assert.Equal(t, client.Unverified, c.Trust)
 	assert.Equal(t, client.None, c.AuthMethod, "where it says nothing: there is no secret to be had")
-	assert.Equal(t, []string{"openid", "tools"}, c.Scopes)
+	assert.Equal(t, []string{"openid", "profile", "email", "tools"}, c.Scopes)
 	assert.Equal(t, []string{"https://mcp.example.com/mcp"}, c.Audience)
 	assert.Equal(t, s.server.URL, c.URI)
 	assert.Equal(t, strings.TrimPrefix(s.server.URL, "https://"), c.DocumentHost())

@@ -32,8 +32,9 @@ func members(body []byte) (map[string]json.RawMessage, error) {
 
 // apply makes of c the client that the request asks for, within the terms. Each property that the request
 // does not have gets its default (RFC 7592 section 2.2), and one that the server does not know is ignored
-// (RFC 7591 section 2). Narrows: the scopes are those that it has, or fewer.
-func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, terms Terms, narrows bool) error {
+// (RFC 7591 section 2). Narrows: the scopes are those that it has, or fewer. Stated is what of the request is in its
+// software statement.
+func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, stated statement, terms Terms, narrows bool) error {
 	asked = maps.Clone(asked)
 	untagged(asked)
 	merged := map[string]json.RawMessage{}
@@ -49,7 +50,11 @@ func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, ter
 			merged[p.Name] = value
 		}
 	}
-	scopes, err := s.scopes(c, asked[scopeName], terms, narrows)
+	allowed := terms.Scopes
+	if narrows {
+		allowed = c.Scopes
+	}
+	scopes, err := s.scopes(asked[scopeName], allowed)
 	if err != nil {
 		return err
 	}
@@ -65,8 +70,11 @@ func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, ter
 	if err := c.Merge(merged); err != nil {
 		return asRefusal(err)
 	}
-	c.Scopes = scopes
-	c.DefaultScopes = defaultScopes(c, narrows)
+	c.Scopes = slices.Clone(allowed)
+	if stated.claims[scopeName] != nil {
+		c.Scopes = scopes // who vouches for the client says what it is for
+	}
+	c.DefaultScopes = defaultScopes(c, scopes, narrows)
 	if _, named := asked[applicationType]; !named {
 		c.Type = kindOf(c)
 	}
@@ -99,12 +107,9 @@ func quoted(value json.RawMessage) json.RawMessage {
 	return text
 }
 
-// scopes are those of the request that the client may have: all that it may where it asks for none.
-func (s *Settings) scopes(c *client.Client, value json.RawMessage, terms Terms, narrows bool) ([]string, error) {
-	allowed := terms.Scopes
-	if narrows {
-		allowed = c.Scopes
-	}
+// scopes are those of the request that the client may have: all that it may where it asks for none. They are no bound:
+// clients register what they need at first, and ask for more when a resource wants it.
+func (s *Settings) scopes(value json.RawMessage, allowed []string) ([]string, error) {
 	if value == nil {
 		return slices.Clone(allowed), nil
 	}
@@ -125,15 +130,15 @@ func (s *Settings) scopes(c *client.Client, value json.RawMessage, terms Terms, 
 	return scopes, nil
 }
 
-// defaultScopes are what the client gets when it requests none: who signed in, or all that it may have.
-func defaultScopes(c *client.Client, narrows bool) []string {
+// defaultScopes are what the client gets when it requests none: who signed in, or all that it registered with.
+func defaultScopes(c *client.Client, registered []string, narrows bool) []string {
 	switch {
 	case narrows:
 		return slices.DeleteFunc(slices.Clone(c.DefaultScopes), func(name string) bool { return !c.MayAsk(name) })
-	case c.MayAsk("openid"):
+	case slices.Contains(registered, "openid"):
 		return []string{"openid"}
 	default:
-		return slices.Clone(c.Scopes)
+		return registered
 	}
 }
 

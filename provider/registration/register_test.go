@@ -77,6 +77,17 @@ func TestProgramsOnAMachineRegister(t *testing.T) {
 	assert.Equal(t, refusal.InvalidRedirectURI, f.refused(err).Code)
 }
 
+// Clients register the scopes that they need at first, and cannot know what a resource wants of them later.
+func TestAClientMayAskForMoreThanItRegisteredWith(t *testing.T) {
+	f := newFixture(t)
+	for registered, byDefault := range map[string][]string{"tools": {"tools"}, "email openid": {"openid"}} {
+		made := f.register(map[string]any{"scope": registered + " admin"})
+		assert.Equal(t, f.settings.Scopes, made.Client.Scopes)
+		assert.Equal(t, byDefault, made.Client.DefaultScopes, "for requests that name none")
+		assert.Equal(t, "openid profile email tools", properties(t, made)["scope"], "it is told")
+	}
+}
+
 // A client has nothing by its own registration that is the operator's to give.
 func TestNoPrivilegeByRegistration(t *testing.T) {
 	f := newFixture(t)
@@ -90,7 +101,7 @@ func TestNoPrivilegeByRegistration(t *testing.T) {
 	assert.Equal(t, "Notes", c.Name)
 	assert.NotEqual(t, "chosen", c.ID)
 	assert.NotContains(t, made.Secret, "chosen")
-	assert.Equal(t, []string{"openid", "email"}, c.Scopes)
+	assert.Equal(t, []string{"openid", "profile", "email", "tools"}, c.Scopes, "what the operator allows")
 	assert.Equal(t, []client.GrantType{client.AuthorizationCode}, c.GrantTypes)
 	assert.Equal(t, []string{"https://mcp.example.com/mcp"}, c.Audience)
 	assert.Equal(t, client.Unverified, c.Trust)
