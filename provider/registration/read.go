@@ -70,6 +70,9 @@ func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, sta
 	if err := c.Merge(merged); err != nil {
 		return asRefusal(err)
 	}
+	if asked[maxAgeName] != nil && c.DefaultMaxAge == 0 {
+		return wrong(maxAgeName, "must be a second at least: a request with prompt=login has the user sign in each time")
+	}
 	c.Scopes = slices.Clone(allowed)
 	if stated.claims[scopeName] != nil {
 		c.Scopes = scopes // who vouches for the client says what it is for

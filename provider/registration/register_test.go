@@ -166,6 +166,7 @@ func TestWhatCannotBeRegisteredIsRefusedWithTheCodesOfTheStandard(t *testing.T) 
 		"a long name":               {map[string]any{"client_name": strings.Repeat("x", 201)}, refusal.InvalidClientMetadata},
 		"a name that turns around":  {map[string]any{"client_name": "abc\u202egro.elpmaxe"}, refusal.InvalidClientMetadata},
 		"no such algorithm":         {map[string]any{"id_token_signed_response_alg": "none"}, refusal.InvalidClientMetadata},
+		"an age of no second":       {map[string]any{"default_max_age": 0}, refusal.InvalidClientMetadata},
 		"a long software id":        {map[string]any{"software_id": strings.Repeat("x", 201)}, refusal.InvalidClientMetadata},
 	} {
 		_, err := f.registry().Register(t.Context(), registration.Request{Body: body(tc.changes)})
