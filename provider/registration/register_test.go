@@ -24,10 +24,16 @@ func TestAClientRegistersWithTheDefaultsOfTheStandard(t *testing.T) {
 		"client_name": "Notes", "token_endpoint_auth_method": "client_secret_basic", "application_type": "web",
 		"grant_types": []any{"authorization_code"}, "response_types": []any{"code"}, "redirect_uris": []any{"https://notes.example/cb"},
 		"scope": "openid profile email tools", "client_secret_expires_at": float64(0), "client_id_issued_at": float64(f.now.Load().Unix()),
-		"registration_client_uri": endpoint + "/" + made.Client.ID, "id_token_signed_response_alg": "RS256",
+		"registration_client_uri": endpoint + "/" + made.Client.ID, "id_token_signed_response_alg": "RS256", "subject_type": "public",
 	} {
 		assert.Equal(t, want, got[name], name)
 	}
+	assert.NotContains(t, got, "id_token_encrypted_response_enc")
+	encrypted := properties(t, f.register(map[string]any{
+		"jwks_uri": "https://notes.example/jwks", "id_token_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_alg": "ECDH-ES", "userinfo_encrypted_response_enc": "A256GCM",
+	}))
+	assert.Equal(t, "A128CBC-HS256", encrypted["id_token_encrypted_response_enc"], "RFC 7591 section 3.2.1: what the server chose, too")
+	assert.Equal(t, "A256GCM", encrypted["userinfo_encrypted_response_enc"])
 	assert.Len(t, got["client_secret"], 64)
 	assert.True(t, strings.HasPrefix(got["registration_access_token"].(string), "gh_ra_"))
 
