@@ -76,6 +76,8 @@ func TestProgramsOnAMachineRegister(t *testing.T) {
 	cursor := map[string]any{"redirect_uris": []string{"cursor://anysphere.cursor-mcp/oauth/callback"}, "token_endpoint_auth_method": "none"}
 	_, err := f.registry().Register(t.Context(), registration.Request{Body: body(cursor)})
 	assert.Equal(t, refusal.InvalidRedirectURI, f.refused(err).Code)
+	assert.Contains(t, f.refused(err).Description, "the operator of the server did not name")
+	assert.NotContains(t, f.refused(err).Description, "--", "it has no command line")
 	f.settings.Schemes = []string{"cursor"}
 	assert.True(t, f.register(cursor).Client.AllowUndottedScheme)
 	cursor["redirect_uris"] = []string{"cursor://x/y", "claude://x/y"}
