@@ -87,6 +87,7 @@ func NewDocuments(s Settings, hosts []string, d Domain, o DocumentDomain) *Docum
 	s.AuthMethods = slices.DeleteFunc(slices.Clone(s.AuthMethods), func(m string) bool {
 		return m != string(client.None) && m != string(client.PrivateKeyJWT)
 	})
+	s.shared = true
 	return &Documents{DocumentDomain: o, registry: New(s, d), hosts: hosts, byHost: newHostBudgets(), seen: kept}
 }
 

@@ -78,8 +78,15 @@ func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, sta
 		c.Scopes = scopes // who vouches for the client says what it is for
 	}
 	c.DefaultScopes = defaultScopes(c, scopes, narrows)
-	if _, named := asked[applicationType]; !named {
+	_, named := asked[applicationType]
+	if !named {
 		c.Type = kindOf(c)
+	}
+	if s.shared {
+		c.RedirectURIs, c.PostLogoutRedirectURIs = usable(c, c.RedirectURIs, terms), usable(c, c.PostLogoutRedirectURIs, terms)
+		if !named {
+			c.Type = kindOf(c)
+		}
 	}
 	return s.within(c, terms)
 }
@@ -127,18 +134,18 @@ func (s *Settings) scopes(value json.RawMessage, allowed []string) ([]string, er
 			scopes = append(scopes, name)
 		}
 	}
-	if len(asked) > 0 && len(scopes) == 0 {
+	if len(asked) > 0 && len(scopes) == 0 && !s.shared {
 		return nil, wrong(scopeName, "has no scope that the client may have")
 	}
 	return scopes, nil
 }
 
-// defaultScopes are what the client gets when it requests none: who signed in, or all that it registered with.
+// defaultScopes are what the client gets when it requests none: who signed in, unless it registered with others alone.
 func defaultScopes(c *client.Client, registered []string, narrows bool) []string {
 	switch {
 	case narrows:
 		return slices.DeleteFunc(slices.Clone(c.DefaultScopes), func(name string) bool { return !c.MayAsk(name) })
-	case slices.Contains(registered, "openid"):
+	case slices.Contains(registered, "openid"), len(registered) == 0 && c.MayAsk("openid"):
 		return []string{"openid"}
 	default:
 		return registered
@@ -225,7 +232,7 @@ func (s *Settings) within(c *client.Client, terms Terms) error {
 	}
 	if c.Type == client.Native && slices.ContainsFunc(c.RedirectURIs, client.Undotted) {
 		// Also of one that has such schemes already: it may have changed to others.
-		c.AllowUndottedScheme = namedSchemes(c, terms.Schemes)
+		c.AllowUndottedScheme = namedSchemes(c.RedirectURIs, terms.Schemes)
 	}
 	return nil
 }
@@ -255,10 +262,21 @@ func onHosts(c *client.Client, hosts []string) error {
 	return nil
 }
 
+// usable are the URIs that a client can be registered with; where none is, all are, for the reason to be told.
+func usable(c *client.Client, uris []string, terms Terms) []string {
+	kept := slices.DeleteFunc(slices.Clone(uris), func(uri string) bool {
+		return !client.ValidRedirectURI(uri, c.Type, namedSchemes([]string{uri}, terms.Schemes))
+	})
+	if len(kept) == 0 {
+		return uris
+	}
+	return kept
+}
+
 // namedSchemes tells whether the operator named each private-use scheme without a dot.
-func namedSchemes(c *client.Client, named []string) bool {
+func namedSchemes(uris, named []string) bool {
 	some := false
-	for _, uri := range c.RedirectURIs {
+	for _, uri := range uris {
 		if !client.Undotted(uri) {
 			continue
 		}
