@@ -90,16 +90,9 @@ func (c *config) documentHosts() []string {
 	}
 }
 
-// registrationResources are the audiences of tokens of clients that register themselves. A URL without a path
-// is written with a slash at its end by some libraries, and without one by others.
+// registrationResources are the audiences of tokens of clients that register themselves.
 func (c *config) registrationResources() []string {
-	all := slices.Clone(c.ClientRegistrationResources)
-	for _, server := range c.MCPServers {
-		all = append(all, server)
-		if u, err := url.Parse(server); err == nil && (u.Path == "" || u.Path == "/") {
-			all = append(all, strings.TrimSuffix(server, "/"), strings.TrimSuffix(server, "/")+"/")
-		}
-	}
+	all := slices.Concat(c.ClientRegistrationResources, c.MCPServers)
 	slices.Sort(all)
 	return slices.Compact(all)
 }

@@ -21,6 +21,12 @@ func (c *Client) validateRedirectURIs(bad *Invalid) {
 	}
 }
 
+// ValidRedirectURI tells whether a client of a type can be registered with a redirect URI. Undotted: it may have
+// schemes without a dot.
+func ValidRedirectURI(uri string, kind Type, undotted bool) bool {
+	return redirectURIFault(uri, kind, undotted) == ""
+}
+
 // redirectURIFault says what is wrong with a redirect URI, or nothing. What is refused here need not
 // be checked again when a response is sent.
 func redirectURIFault(uri string, kind Type, undotted bool) fault.Code {

@@ -51,6 +51,29 @@ func TestARegistrationSaysHowFreshAndStrongASignInIs(t *testing.T) {
 }
 
 // require_auth_time has nothing to add: every ID token of a user has it.
+// Libraries ask for what the metadata say to everybody, and for offline_access wherever there are refresh tokens.
+func TestScopesThatAreLeftOut(t *testing.T) {
+	r := newRefreshing(t, func(c *client.Client) { c.Scopes = []string{"openid", "profile"} })
+	code, err := r.approve(t.Context(), r.flow(url.Values{"scope": {"openid offline_access"}}), r.session, false)
+	require.NoError(t, err)
+	answer, err := r.exchange(r.secret, code)
+	require.NoError(t, err)
+	assert.Equal(t, "openid", answer.Parameters["scope"], "OpenID Connect Core section 11: it is ignored")
+	for scope, trust := range map[string]client.Trust{
+		"openid roles": client.Operator, "profile unknown": client.Operator, "offline_access": client.Operator,
+		"roles": client.Unverified, "roles offline_access unknown": client.Unverified,
+	} {
+		r.update("app", func(c *client.Client) { c.Trust = trust })
+		_, err := r.provider.CheckForm(t.Context(), r.params(url.Values{"scope": {scope}}))
+		assertRefused(t, err, "invalid_scope")
+	}
+	for _, trust := range []client.Trust{client.Unverified, client.Verified} {
+		r.update("app", func(c *client.Client) { c.Trust = trust })
+		assert.Equal(t, []string{"openid"}, r.flow(url.Values{"scope": {"roles openid groups"}}).Request.Scopes)
+		assert.Equal(t, []string{"profile"}, r.flow(url.Values{"scope": {"unknown profile gatehouse:users:read"}}).Request.Scopes)
+	}
+}
+
 func TestEveryIDTokenHasAuthTime(t *testing.T) {
 	r := newFront(t, nil)
 	for _, id := range []any{r.signIn("openid", nil)["id_token"], r.respond("id_token", nil).Get("id_token"), r.respond("code id_token", nil).Get("id_token")} {

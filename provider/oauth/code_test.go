@@ -97,7 +97,7 @@ func TestACodeIsNarrowedToAnAudience(t *testing.T) {
 		require.NoError(t, err, "without a value it was not sent")
 		assert.ElementsMatch(t, []string{"https://a", "https://b"}, audience(tokens), more)
 	}
-	for _, more := range []url.Values{{"resource": {"https://b"}}, {"audience": {"https://b"}}, {"resource": {"https://b"}, "audience": {"https://b"}}} {
+	for _, more := range []url.Values{{"resource": {"https://b"}}, {"resource": {"HTTPS://B:443/"}}, {"audience": {"https://b"}}, {"resource": {"https://b"}, "audience": {"https://b"}}} {
 		tokens, err := exchange(code("https://a", "https://b"), more)
 		require.NoError(t, err, more)
 		assert.Equal(t, []string{"https://b"}, audience(tokens), more)
@@ -106,7 +106,7 @@ func TestACodeIsNarrowedToAnAudience(t *testing.T) {
 		assert.ElementsMatch(t, []string{"https://a", "https://b"}, audience(tokens), more)
 	}
 	for _, agreed := range [][]string{nil, {"https://a"}} {
-		for _, wrong := range []string{"https://c", "https://unregistered", "https://a/", "https://a https://c"} {
+		for _, wrong := range []string{"https://c", "https://unregistered", "https://a/b", "https://a https://c"} {
 			text := code(agreed...)
 			for range 2 {
 				_, err := exchange(text, url.Values{"audience": {wrong}})

@@ -234,7 +234,7 @@ func TestScopesAndAudiencesAreComparedExactly(t *testing.T) {
 		_, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {scope}}))
 		assertRefused(t, err, "invalid_scope")
 	}
-	for _, audience := range []string{"https://api/", "https://api/a/", "https://api/a/../admin", "HTTPS://api/a", "https://api/a?x"} {
+	for _, audience := range []string{"https://api/", "https://api/a/", "https://api/a/../admin", "https://api/A", "https://api/a?x"} {
 		_, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {audience}}))
 		assertRefused(t, err, "invalid_target")
 	}

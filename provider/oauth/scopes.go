@@ -26,13 +26,12 @@ type scopeCatalogue interface {
 
 // allowedScopes reads the scope parameter (RFC 6749 section 3.3): the requested scopes, each once,
 // or the client's default scopes when none is requested. Each must be registered for the client,
-// compared exactly. Beside openid, undefined scopes are ignored (OpenID Connect Core section
-// 3.1.2.1): applications request from every provider what one of them has. The response names what
-// was granted.
+// compared exactly, or it is refused, or ignored: see ignoredScope. The response names what was
+// granted. A request of which nothing is left is refused: a token without any scope is useless.
 func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]string, error) {
 	asked := strings.FieldsFunc(form.Get("scope"), func(r rune) bool { return r == ' ' })
 	if len(asked) == 0 {
-		// RFC 6749 section 3.3: a default, or an error. A token without any scope is useless.
+		// RFC 6749 section 3.3: a default, or an error.
 		if len(c.DefaultScopes) == 0 && len(c.Scopes) > 0 {
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScopeMissing,
 				"The request names no scope, and the client has no default scopes.").For(c.ID).
@@ -48,16 +47,31 @@ func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]s
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScopeSyntax,
 				"The scope parameter has a character that no scope name can have.").For(c.ID)
 		case s == scopeOffline && !c.MayUse(client.RefreshToken): // OpenID Connect Core section 11
-		case openID && !c.MayAsk(s) && !known.Exists(s):
-		case !c.MayAsk(s):
-			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScope,
-				"The client may not request "+quotedURI("the scope", s, "a scope of the request")+"."+separators(s)).For(c.ID).
-				Compare(refusal.FieldScope, strings.Join(c.Scopes, " "), s)
-		case !slices.Contains(scopes, s):
+		case !c.MayAsk(s) && !ignoredScope(c, s, openID, known):
+			return nil, unregisteredScope(c, s)
+		case c.MayAsk(s) && !slices.Contains(scopes, s):
 			scopes = append(scopes, s)
 		}
 	}
+	if len(scopes) == 0 {
+		return nil, unregisteredScope(c, asked[0])
+	}
 	return scopes, nil
+}
+
+// ignoredScope tells whether a scope that the client is not registered for is ignored rather than refused. Beside
+// openid undefined scopes are (OpenID Connect Core section 3.1.2.1): applications request from every provider what one
+// of them has. offline_access is, which libraries add to the scopes of every client with refresh tokens (section 11).
+// Of a client that registered itself all are, since it knows of the server only what the metadata say to everybody (RFC
+// 6749 section 3.3).
+func ignoredScope(c *client.Client, scope string, openID bool, known scopeCatalogue) bool {
+	return scope == scopeOffline || c.SelfRegistered() || openID && !known.Exists(scope)
+}
+
+func unregisteredScope(c *client.Client, scope string) error {
+	return refusal.New(refusal.InvalidScope, refusal.CheckScope,
+		"The client may not request "+quotedURI("the scope", scope, "a scope of the request")+"."+separators(scope)).For(c.ID).
+		Compare(refusal.FieldScope, strings.Join(c.Scopes, " "), scope)
 }
 
 // separators reminds of them where a scope reads like several.
@@ -70,7 +84,7 @@ func separators(scope string) string {
 
 // allowedAudience reads the audience of a token with the given scopes: resource (RFC 8707), or
 // audience as earlier libraries send it, separated by spaces or repeated. Each must be registered
-// for the client, compared exactly.
+// for the client; the token has it as it is registered.
 //
 // A request that names none gets a default (RFC 8707 section 2) where it is clear: the only
 // audience of a client with JWT access tokens, since resource servers check it. With openid there
@@ -83,13 +97,14 @@ func allowedAudience(c *client.Client, form url.Values, scopes []string) ([]stri
 	}
 	audience := make([]string, 0, len(asked))
 	for _, a := range asked {
-		if !c.MayReach(a) {
+		registered, ok := c.RegisteredAudience(a)
+		if !ok {
 			return nil, refusal.New(refusal.InvalidTarget, refusal.CheckAudience,
 				"The client may not request "+quotedURI("the audience", a, "an audience of the request")+".").For(c.ID).
 				Compare(refusal.FieldAudience, strings.Join(c.Audience, " "), a)
 		}
-		if !slices.Contains(audience, a) {
-			audience = append(audience, a)
+		if !slices.Contains(audience, registered) {
+			audience = append(audience, registered)
 		}
 	}
 	return audience, nil

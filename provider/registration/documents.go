@@ -87,6 +87,7 @@ func NewDocuments(s Settings, hosts []string, d Domain, o DocumentDomain) *Docum
 	s.AuthMethods = slices.DeleteFunc(slices.Clone(s.AuthMethods), func(m string) bool {
 		return m != string(client.None) && m != string(client.PrivateKeyJWT)
 	})
+	s.shared = true
 	return &Documents{DocumentDomain: o, registry: New(s, d), hosts: hosts, byHost: newHostBudgets(), seen: kept}
 }
 
@@ -239,7 +240,7 @@ func (d *Documents) add(ctx context.Context, id string, asked map[string]json.Ra
 	if stated.vouches(asked) {
 		c.Trust = client.Verified
 	}
-	if err := r.settings.apply(c, asked, terms, false); err != nil {
+	if err := r.settings.apply(c, asked, stated, terms, false); err != nil {
 		return err
 	}
 	if err := r.mayBeCalled(ctx, c); err != nil {

@@ -135,7 +135,7 @@ func TestAClientIsRegisteredByItsDocument(t *testing.T) {
 	assert.Equal(t, "Notes", c.Name)
 	assert.Equal(t, client.Unverified, c.Trust)
 	assert.Equal(t, client.None, c.AuthMethod, "where it says nothing: there is no secret to be had")
-	assert.Equal(t, []string{"openid", "tools"}, c.Scopes)
+	assert.Equal(t, []string{"openid", "profile", "email", "tools"}, c.Scopes)
 	assert.Equal(t, []string{"https://mcp.example.com/mcp"}, c.Audience)
 	assert.Equal(t, s.server.URL, c.URI)
 	assert.Equal(t, strings.TrimPrefix(s.server.URL, "https://"), c.DocumentHost())
@@ -161,6 +161,31 @@ func TestAClientIsRegisteredByItsDocument(t *testing.T) {
 }
 
 // What another document says is not of the client whose id that is: section 4.1.
+// A document is the same for all servers, and cannot be adapted to what one of them takes.
+func TestWhatOfADocumentCannotBeHadIsLeftOut(t *testing.T) {
+	s := newSite(t)
+	s.publish(map[string]any{
+		"scope":         "mcp:read mcp:write",
+		"redirect_uris": []string{"cursor://x/cb", "https://notes.example/cb", "http://localhost/cb", "javascript:alert(1)", "http://notes.example/cb"},
+	})
+	c := s.found(s.documents())
+	assert.Equal(t, []string{"https://notes.example/cb", "http://localhost/cb"}, c.RedirectURIs)
+	assert.False(t, c.AllowUndottedScheme)
+	assert.Equal(t, s.settings.Scopes, c.Scopes)
+	assert.Equal(t, []string{"openid"}, c.DefaultScopes, "as where it names none")
+
+	s.settings.Schemes = []string{"cursor"}
+	s.advance(2 * time.Hour)
+	s.publish(map[string]any{"redirect_uris": []string{"cursor://x/cb", "claude://x/cb"}})
+	c = s.found(s.documents())
+	assert.Equal(t, []string{"cursor://x/cb"}, c.RedirectURIs)
+	assert.True(t, c.AllowUndottedScheme)
+
+	s.advance(2 * time.Hour)
+	s.publish(map[string]any{"redirect_uris": []string{"claude://x/cb", "http://notes.example/cb"}})
+	assert.Contains(t, s.refusedBy(s.documents()).Description, "redirect_uris", "if none remains")
+}
+
 func TestADocumentThatCannotBeUsed(t *testing.T) {
 	s := newSite(t)
 	plain := map[string]string{"Content-Type": "application/json"}

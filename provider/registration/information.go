@@ -30,11 +30,16 @@ func (i *Information) Properties() map[string]any {
 		switch {
 		case p.name == scopeName:
 			values[scopeName] = strings.Join(c.Scopes, " ")
-		case p.Optional && p.IsZero(c):
+		case p.Optional && p.IsZero(c) && p.Default == "":
 		case p.name == jwksName:
 			values[jwksName] = json.RawMessage(c.JWKS)
 		default:
 			values[p.name] = p.Value(c)
+		}
+	}
+	for _, answer := range []string{"id_token_encrypted_response", "userinfo_encrypted_response"} {
+		if alg, enc := answer+"_alg", answer+"_enc"; values[alg] != nil && values[enc] == nil {
+			values[enc] = client.DefaultEncryption
 		}
 	}
 	if i.Secret != "" {

@@ -47,7 +47,7 @@ func TestAClientReplacesItsRegistration(t *testing.T) {
 	assert.Equal(t, "Notes 2", got["client_name"])
 	assert.NotContains(t, got, "policy_uri")
 	assert.NotContains(t, got, "contacts")
-	assert.Equal(t, "openid email", got["scope"])
+	assert.Equal(t, "openid profile email tools", got["scope"], "what it may ask for")
 	assert.NotEqual(t, made.Token, updated.Token)
 
 	records, err := f.store.Records(t.Context(), audit.Filter{ClientID: made.Client.ID}, 10)

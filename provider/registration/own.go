@@ -14,6 +14,7 @@ const (
 	nameName, uriName             = "client_name", "client_uri"
 	redirectURIs, postLogoutURIs  = "redirect_uris", "post_logout_redirect_uris"
 	grantTypes, responseTypes     = "grant_types", "response_types"
+	maxAgeName                    = "default_max_age"
 	authMethod                    = "token_endpoint_auth_method"
 	statementName                 = "software_statement"
 	clientIDName, secretName      = "client_id", "client_secret"
@@ -33,7 +34,7 @@ func registered() []string {
 		"id_token_signed_response_alg", "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
 		"userinfo_signed_response_alg", "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
 		"request_object_signing_alg", "request_object_encryption_alg", "request_object_encryption_enc",
-		"token_endpoint_auth_signing_alg", "default_max_age", "require_auth_time", "default_acr_values", "initiate_login_uri", "request_uris",
+		"token_endpoint_auth_signing_alg", maxAgeName, "require_auth_time", "default_acr_values", "initiate_login_uri", "request_uris",
 		postLogoutURIs, "backchannel_logout_uri", "backchannel_logout_session_required", "frontchannel_logout_uri", "frontchannel_logout_session_required",
 		"require_signed_request_object", "require_pushed_authorization_requests", "dpop_bound_access_tokens",
 		"tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri", "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens",

@@ -32,8 +32,9 @@ func members(body []byte) (map[string]json.RawMessage, error) {
 
 // apply makes of c the client that the request asks for, within the terms. Each property that the request
 // does not have gets its default (RFC 7592 section 2.2), and one that the server does not know is ignored
-// (RFC 7591 section 2). Narrows: the scopes are those that it has, or fewer.
-func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, terms Terms, narrows bool) error {
+// (RFC 7591 section 2). Narrows: the scopes are those that it has, or fewer. Stated is what of the request is in its
+// software statement.
+func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, stated statement, terms Terms, narrows bool) error {
 	asked = maps.Clone(asked)
 	untagged(asked)
 	merged := map[string]json.RawMessage{}
@@ -49,7 +50,11 @@ func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, ter
 			merged[p.Name] = value
 		}
 	}
-	scopes, err := s.scopes(c, asked[scopeName], terms, narrows)
+	allowed := terms.Scopes
+	if narrows {
+		allowed = c.Scopes
+	}
+	scopes, err := s.scopes(asked[scopeName], allowed)
 	if err != nil {
 		return err
 	}
@@ -65,10 +70,23 @@ func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, ter
 	if err := c.Merge(merged); err != nil {
 		return asRefusal(err)
 	}
-	c.Scopes = scopes
-	c.DefaultScopes = defaultScopes(c, narrows)
-	if _, named := asked[applicationType]; !named {
+	if asked[maxAgeName] != nil && c.DefaultMaxAge == 0 {
+		return wrong(maxAgeName, "must be a second at least: a request with prompt=login has the user sign in each time")
+	}
+	c.Scopes = slices.Clone(allowed)
+	if stated.claims[scopeName] != nil {
+		c.Scopes = scopes // who vouches for the client says what it is for
+	}
+	c.DefaultScopes = defaultScopes(c, scopes, narrows)
+	_, named := asked[applicationType]
+	if !named {
 		c.Type = kindOf(c)
+	}
+	if s.shared {
+		c.RedirectURIs, c.PostLogoutRedirectURIs = usable(c, c.RedirectURIs, terms), usable(c, c.PostLogoutRedirectURIs, terms)
+		if !named {
+			c.Type = kindOf(c)
+		}
 	}
 	return s.within(c, terms)
 }
@@ -99,12 +117,9 @@ func quoted(value json.RawMessage) json.RawMessage {
 	return text
 }
 
-// scopes are those of the request that the client may have: all that it may where it asks for none.
-func (s *Settings) scopes(c *client.Client, value json.RawMessage, terms Terms, narrows bool) ([]string, error) {
-	allowed := terms.Scopes
-	if narrows {
-		allowed = c.Scopes
-	}
+// scopes are those of the request that the client may have: all that it may where it asks for none. They are no bound:
+// clients register what they need at first, and ask for more when a resource wants it.
+func (s *Settings) scopes(value json.RawMessage, allowed []string) ([]string, error) {
 	if value == nil {
 		return slices.Clone(allowed), nil
 	}
@@ -119,21 +134,21 @@ func (s *Settings) scopes(c *client.Client, value json.RawMessage, terms Terms, 
 			scopes = append(scopes, name)
 		}
 	}
-	if len(asked) > 0 && len(scopes) == 0 {
+	if len(asked) > 0 && len(scopes) == 0 && !s.shared {
 		return nil, wrong(scopeName, "has no scope that the client may have")
 	}
 	return scopes, nil
 }
 
-// defaultScopes are what the client gets when it requests none: who signed in, or all that it may have.
-func defaultScopes(c *client.Client, narrows bool) []string {
+// defaultScopes are what the client gets when it requests none: who signed in, unless it registered with others alone.
+func defaultScopes(c *client.Client, registered []string, narrows bool) []string {
 	switch {
 	case narrows:
 		return slices.DeleteFunc(slices.Clone(c.DefaultScopes), func(name string) bool { return !c.MayAsk(name) })
-	case c.MayAsk("openid"):
+	case slices.Contains(registered, "openid"), len(registered) == 0 && c.MayAsk("openid"):
 		return []string{"openid"}
 	default:
-		return slices.Clone(c.Scopes)
+		return registered
 	}
 }
 
@@ -217,7 +232,7 @@ func (s *Settings) within(c *client.Client, terms Terms) error {
 	}
 	if c.Type == client.Native && slices.ContainsFunc(c.RedirectURIs, client.Undotted) {
 		// Also of one that has such schemes already: it may have changed to others.
-		c.AllowUndottedScheme = namedSchemes(c, terms.Schemes)
+		c.AllowUndottedScheme = namedSchemes(c.RedirectURIs, terms.Schemes)
 	}
 	return nil
 }
@@ -247,10 +262,21 @@ func onHosts(c *client.Client, hosts []string) error {
 	return nil
 }
 
+// usable are the URIs that a client can be registered with; where none is, all are, for the reason to be told.
+func usable(c *client.Client, uris []string, terms Terms) []string {
+	kept := slices.DeleteFunc(slices.Clone(uris), func(uri string) bool {
+		return !client.ValidRedirectURI(uri, c.Type, namedSchemes([]string{uri}, terms.Schemes))
+	})
+	if len(kept) == 0 {
+		return uris
+	}
+	return kept
+}
+
 // namedSchemes tells whether the operator named each private-use scheme without a dot.
-func namedSchemes(c *client.Client, named []string) bool {
+func namedSchemes(uris, named []string) bool {
 	some := false
-	for _, uri := range c.RedirectURIs {
+	for _, uri := range uris {
 		if !client.Undotted(uri) {
 			continue
 		}

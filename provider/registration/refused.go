@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -57,8 +58,16 @@ func asRefusal(err error) error {
 		if p.Item > 0 && name != scopeName {
 			pointer += "/" + strconv.Itoa(p.Item-1)
 		}
-		problems = append(problems, refusal.Problem{Pointer: pointer, Message: p.Fault.String()})
+		problems = append(problems, refusal.Problem{Pointer: pointer, Message: textFor(p.Fault)})
 	}
-	r := refusal.New(code(nameOf(first.Field)), refusal.CheckClientMetadata, nameOf(first.Field)+" "+first.Fault.String()+".")
+	r := refusal.New(code(nameOf(first.Field)), refusal.CheckClientMetadata, nameOf(first.Field)+" "+textFor(first.Fault)+".")
 	return r.CompareFields(problems[:min(len(problems), mostProblems)])
+}
+
+// textFor is the text of a fault for who registers a client, and has not the command line that others name.
+func textFor(f *fault.Fault) string {
+	if f.Code == fault.URIUndotted {
+		return "has a scheme that is no domain name in reverse, such as com.example.app, and that the operator of the server did not name: any application could claim it"
+	}
+	return f.String()
 }

@@ -24,10 +24,16 @@ func TestAClientRegistersWithTheDefaultsOfTheStandard(t *testing.T) {
 		"client_name": "Notes", "token_endpoint_auth_method": "client_secret_basic", "application_type": "web",
 		"grant_types": []any{"authorization_code"}, "response_types": []any{"code"}, "redirect_uris": []any{"https://notes.example/cb"},
 		"scope": "openid profile email tools", "client_secret_expires_at": float64(0), "client_id_issued_at": float64(f.now.Load().Unix()),
-		"registration_client_uri": endpoint + "/" + made.Client.ID, "id_token_signed_response_alg": "RS256",
+		"registration_client_uri": endpoint + "/" + made.Client.ID, "id_token_signed_response_alg": "RS256", "subject_type": "public",
 	} {
 		assert.Equal(t, want, got[name], name)
 	}
+	assert.NotContains(t, got, "id_token_encrypted_response_enc")
+	encrypted := properties(t, f.register(map[string]any{
+		"jwks_uri": "https://notes.example/jwks", "id_token_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_alg": "ECDH-ES", "userinfo_encrypted_response_enc": "A256GCM",
+	}))
+	assert.Equal(t, "A128CBC-HS256", encrypted["id_token_encrypted_response_enc"], "RFC 7591 section 3.2.1: what the server chose, too")
+	assert.Equal(t, "A256GCM", encrypted["userinfo_encrypted_response_enc"])
 	assert.Len(t, got["client_secret"], 64)
 	assert.True(t, strings.HasPrefix(got["registration_access_token"].(string), "gh_ra_"))
 
@@ -70,11 +76,24 @@ func TestProgramsOnAMachineRegister(t *testing.T) {
 	cursor := map[string]any{"redirect_uris": []string{"cursor://anysphere.cursor-mcp/oauth/callback"}, "token_endpoint_auth_method": "none"}
 	_, err := f.registry().Register(t.Context(), registration.Request{Body: body(cursor)})
 	assert.Equal(t, refusal.InvalidRedirectURI, f.refused(err).Code)
+	assert.Contains(t, f.refused(err).Description, "the operator of the server did not name")
+	assert.NotContains(t, f.refused(err).Description, "--", "it has no command line")
 	f.settings.Schemes = []string{"cursor"}
 	assert.True(t, f.register(cursor).Client.AllowUndottedScheme)
 	cursor["redirect_uris"] = []string{"cursor://x/y", "claude://x/y"}
 	_, err = f.registry().Register(t.Context(), registration.Request{Body: body(cursor)})
 	assert.Equal(t, refusal.InvalidRedirectURI, f.refused(err).Code)
+}
+
+// Clients register the scopes that they need at first, and cannot know what a resource wants of them later.
+func TestAClientMayAskForMoreThanItRegisteredWith(t *testing.T) {
+	f := newFixture(t)
+	for registered, byDefault := range map[string][]string{"tools": {"tools"}, "email openid": {"openid"}} {
+		made := f.register(map[string]any{"scope": registered + " admin"})
+		assert.Equal(t, f.settings.Scopes, made.Client.Scopes)
+		assert.Equal(t, byDefault, made.Client.DefaultScopes, "for requests that name none")
+		assert.Equal(t, "openid profile email tools", properties(t, made)["scope"], "it is told")
+	}
 }
 
 // A client has nothing by its own registration that is the operator's to give.
@@ -90,7 +109,7 @@ func TestNoPrivilegeByRegistration(t *testing.T) {
 	assert.Equal(t, "Notes", c.Name)
 	assert.NotEqual(t, "chosen", c.ID)
 	assert.NotContains(t, made.Secret, "chosen")
-	assert.Equal(t, []string{"openid", "email"}, c.Scopes)
+	assert.Equal(t, []string{"openid", "profile", "email", "tools"}, c.Scopes, "what the operator allows")
 	assert.Equal(t, []client.GrantType{client.AuthorizationCode}, c.GrantTypes)
 	assert.Equal(t, []string{"https://mcp.example.com/mcp"}, c.Audience)
 	assert.Equal(t, client.Unverified, c.Trust)
@@ -155,6 +174,7 @@ func TestWhatCannotBeRegisteredIsRefusedWithTheCodesOfTheStandard(t *testing.T) 
 		"a long name":               {map[string]any{"client_name": strings.Repeat("x", 201)}, refusal.InvalidClientMetadata},
 		"a name that turns around":  {map[string]any{"client_name": "abc\u202egro.elpmaxe"}, refusal.InvalidClientMetadata},
 		"no such algorithm":         {map[string]any{"id_token_signed_response_alg": "none"}, refusal.InvalidClientMetadata},
+		"an age of no second":       {map[string]any{"default_max_age": 0}, refusal.InvalidClientMetadata},
 		"a long software id":        {map[string]any{"software_id": strings.Repeat("x", 201)}, refusal.InvalidClientMetadata},
 	} {
 		_, err := f.registry().Register(t.Context(), registration.Request{Body: body(tc.changes)})

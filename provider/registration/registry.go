@@ -112,7 +112,7 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	}
 	terms := r.settings.terms(initial)
 	c.Audience = slices.Clone(terms.Audience)
-	if err := r.settings.apply(c, asked, terms, false); err != nil {
+	if err := r.settings.apply(c, asked, stated, terms, false); err != nil {
 		return nil, err
 	}
 	made := token.New(token.Registration, id, r.Random)
@@ -186,7 +186,7 @@ func (r *Registry) Read(ctx context.Context, clientID string, in Request) (*Info
 }
 
 // Update replaces a registration, and its token. What an operator gave the client beyond what it may have
-// by itself stays; scopes can only become fewer. A verified client that changes anything but what differs calls
+// by itself stays, and its scopes stay: a software statement can make them fewer. A verified client that changes anything but what differs calls
 // harmless is not verified any more, unless a software statement says all of it.
 func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*Information, error) {
 	if _, err := r.accepted(ctx, clientID, in.Bearer); err != nil {
@@ -250,7 +250,7 @@ func (r *Registry) mayChange(ctx context.Context, clientID string) error {
 // change makes of a client what it asks for now.
 func (r *Registry) change(ctx context.Context, c *client.Client, asked map[string]json.RawMessage, stated statement, terms Terms) error {
 	before := *c
-	if err := r.settings.apply(c, asked, terms, true); err != nil {
+	if err := r.settings.apply(c, asked, stated, terms, true); err != nil {
 		return err
 	}
 	if c.Pairwise() && !before.Pairwise() {

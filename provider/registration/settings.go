@@ -38,6 +38,10 @@ type Settings struct {
 	Most int
 	// Issuers sign software statements.
 	Issuers []StatementIssuer
+
+	// shared: what is registered is the same for all servers, as documents are, and cannot be adapted to this one.
+	// Redirect URIs and scopes that cannot be had here are left out.
+	shared bool
 }
 
 // StatementIssuer is trusted to sign software statements, by the keys at a URL or those of a JWK set.

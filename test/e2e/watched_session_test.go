@@ -66,7 +66,7 @@ func TestApplicationWatchesTheSession(t *testing.T) {
 		assert.Equal(t, "error", w.asks(wrong), wrong)
 	}
 	w.do(chromedp.Navigate(foreign), chromedp.WaitVisible("#app-page"))
-	assert.NotEqual(t, "unchanged", w.asks("demo-spa "+state), "a page at another origin")
+	assert.Equal(t, "error", w.asks("demo-spa "+state), "a page of another site: it has no cookie over http")
 
 	w.do(chromedp.Navigate(s.url+"/oauth/logout?"+url.Values{"client_id": {"demo-spa"}, "post_logout_redirect_uri": {home + "/bye"}, "state": {"s"}}.Encode()),
 		chromedp.WaitVisible("#logout-page"), chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#app-page"))

@@ -12,6 +12,16 @@ const browserState = () => {
   return Number(until) * 1000 > Date.now() ? state : "";
 };
 
+// Over http, in development, the cookie is SameSite=Lax, and frames of other sites do not have it, though they may have
+// access to storage. They cannot set such a cookie either.
+const sameSite = () => {
+  const probe = "gatehouse_probe=1";
+  document.cookie = probe + "; SameSite=Lax";
+  const kept = document.cookie.split("; ").includes(probe);
+  document.cookie = "gatehouse_probe=; SameSite=Lax; Max-Age=0";
+  return kept;
+};
+
 const hash = async (text) => {
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
   return btoa(String.fromCharCode(...sum)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -22,7 +32,7 @@ const compare = async (message, origin) => {
   const state = parts.length === 2 ? parts[1].split(".") : [];
   // Where the browser keeps the cookie from frames of other sites, it is not known whether the session has changed:
   // "changed" would sign people out whose session goes on.
-  if (state.length !== 2 || !parts[0] || !state[0] || !state[1] || !globalThis.crypto?.subtle || !(await access)) {
+  if (state.length !== 2 || !parts[0] || !state[0] || !state[1] || !globalThis.crypto?.subtle || !(await access) || (location.protocol !== "https:" && !sameSite())) {
     return "error";
   }
   const now = browserState();
