@@ -115,13 +115,13 @@ func (s *Store) ClientNames(ctx context.Context, ids []string) (map[string]strin
 func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string]*connected.App) error {
 	var rows []struct {
 		ID, Name, LogoURI  string
-		Metadata           string
+		Trust, Metadata    string
 		RedirectURIs       list `gorm:"column:redirect_uris"`
 		SignIns, Refreshes int64
 		SignedInAt         *time.Time
 		Address            optionalText
 	}
-	err := s.on(ctx).Raw(`SELECT k.id, k.name, CASE k.trust WHEN 'unverified' THEN '' ELSE k.logo_uri END AS logo_uri, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address, k.redirect_uris
+	err := s.on(ctx).Raw(`SELECT k.id, k.name, CASE k.trust WHEN 'unverified' THEN '' ELSE k.logo_uri END AS logo_uri, k.trust, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address, k.redirect_uris
 		FROM clients k LEFT JOIN client_uses c ON c.client_id = k.id AND c.user_id = ? WHERE k.id IN ?`,
 		rowID(userID), slices.Collect(maps.Keys(apps))).Scan(&rows).Error
 	if err != nil {
@@ -130,12 +130,15 @@ func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string
 	for _, r := range rows {
 		app := apps[r.ID]
 		app.Name, app.LogoURI, app.SignIns, app.Refreshes, app.Address = r.Name, r.LogoURI, r.SignIns, r.Refreshes, string(r.Address)
-		c := client.Client{ID: r.ID, RedirectURIs: r.RedirectURIs}
+		c := client.Client{ID: r.ID, RedirectURIs: r.RedirectURIs, Trust: client.Trust(r.Trust)}
 		if err := c.ReadDocument([]byte(r.Metadata)); err != nil {
 			return err
 		}
 		if app.InitiateLoginURI = c.InitiateLoginURI; c.Pairwise() {
 			app.Sector = c.Sector()
+		}
+		if app.Unverified = c.Trust == client.Unverified; app.Unverified {
+			app.Hosts = c.Hosts()
 		}
 		if r.SignedInAt != nil && r.SignedInAt.After(app.UsedAt) {
 			app.UsedAt = r.SignedInAt.UTC()
