@@ -143,9 +143,11 @@ func TestPageOfAClientSaysHowItRegistered(t *testing.T) {
 		"open":  {DueAt: &due},
 		"token": {InitialToken: initial.ID},
 	} {
-		f.registered(name, func(c *client.Client) { c.Trust = client.Unverified })
+		f.registered(name, nil)
 		kept.ClientID, kept.Hash, kept.CreatedAt = name, []byte(name), now
 		require.NoError(t, f.store.AddRegistration(t.Context(), kept))
+		_, err := f.clients.Update(t.Context(), audit.Actor{Kind: audit.Job, ID: "test", Scopes: audit.AllScopes()}, name, func(c *client.Client) error { c.Trust = client.Unverified; return nil })
+		require.NoError(t, err)
 	}
 	page = b.get("/admin/clients/open").Body.String()
 	for _, want := range []string{"itself, without a token", "unless somebody uses it"} {
