@@ -165,6 +165,15 @@ func (c *config) validateClientRegistration() error {
 	for _, scheme := range c.ClientRegistrationSchemes {
 		if !regexp.MustCompile(`^[a-z][a-z0-9+-]*$`).MatchString(scheme) {
 			wrong("client_registration_schemes", "%q must be a scheme in lower case, such as cursor", scheme)
+		} else if client.TakenScheme(scheme) {
+			wrong("client_registration_schemes", "%q is a scheme of browsers or of other programs, which no client may have", scheme)
+		}
+	}
+	for key, hosts := range map[string][]string{"outbound_allow": c.OutboundAllow, "client_registration_outbound_allow": c.ClientRegistrationOutboundAllow} {
+		for _, host := range hosts {
+			if strings.Contains(host, "/") {
+				wrong(key, "%q must be the name of a host or an address, as in a URL, without a scheme", host)
+			}
 		}
 	}
 	if !slices.Contains([]string{"", string(client.Opaque), string(client.JWT)}, c.ClientRegistrationTokens) {
