@@ -60,5 +60,8 @@ func asRefusal(err error) error {
 		problems = append(problems, refusal.Problem{Pointer: pointer, Message: p.Fault.String()})
 	}
 	r := refusal.New(code(nameOf(first.Field)), refusal.CheckClientMetadata, nameOf(first.Field)+" "+first.Fault.String()+".")
+	if first.Cause != nil {
+		r = r.Because(errors.New(first.Cause.Error())) // as in unreachable
+	}
 	return r.CompareFields(problems[:min(len(problems), mostProblems)])
 }
