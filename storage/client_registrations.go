@@ -39,6 +39,12 @@ func (s *Store) Registration(ctx context.Context, clientID string) (*registratio
 	return &k, nil
 }
 
+// RegisteredItself is part of client.Store.
+func (s *Store) RegisteredItself(ctx context.Context, id string) (did bool, err error) {
+	err = s.row(ctx, "SELECT EXISTS (SELECT 1 FROM client_registrations WHERE client_id = ?)", id).Scan(&did)
+	return did, s.fault(err)
+}
+
 // KeepDocument is part of registration.Store.
 func (s *Store) KeepDocument(ctx context.Context, clientID string, d registration.Document) error {
 	return s.retry(ctx, func() error {

@@ -139,6 +139,9 @@ func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string
 		if app.InitiateLoginURI = c.InitiateLoginURI; c.Pairwise() {
 			app.Sector = c.Sector()
 		}
+		if app.Unverified = c.Trust == client.Unverified; app.Unverified {
+			app.Hosts = c.Hosts()
+		}
 		if r.SignedInAt != nil && r.SignedInAt.After(app.UsedAt) {
 			app.UsedAt = r.SignedInAt.UTC()
 		}

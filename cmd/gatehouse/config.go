@@ -90,7 +90,7 @@ type config struct {
 	RequestObjects []string `koanf:"request_objects"`
 	// ResponseTypes are what clients can be registered for beside code, which always works: "id_token",
 	// "id_token token", "code id_token", "code token" and "code id_token token", of the implicit and the
-	// hybrid flow. They put tokens into the browser, where code with PKCE puts none (RFC 9700 section
+	// hybrid flow, with commas between them; sign-in.md has more. They put tokens into the browser, where code with PKCE puts none (RFC 9700 section
 	// 2.1.2), so they are off; and they work only for clients that are registered for them.
 	ResponseTypes []string `koanf:"response_types"`
 	// LegacyTokenCheck serves /oauth/access_token_valid/{token}. It is always on with --dev.

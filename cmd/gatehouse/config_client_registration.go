@@ -44,8 +44,8 @@ type clientRegistrationSettings struct {
 	// have the 50th part of what is left of it, and a network (a /24, or a /48) the fifth.
 	ClientRegistrationLimit int `koanf:"client_registration_limit"`
 	// ClientRegistrationOutboundAllow are hosts that our connections may reach although their addresses are private
-	// where such a client names them: by its jwks_uri, sector_identifier_uri, request_uris, logo_uri or
-	// backchannel_logout_uri. OutboundAllow is none of them: it is for your own clients, and for one that registered
+	// where such a client names them: by a client_id that is the URL of its metadata document, its jwks_uri,
+	// sector_identifier_uri, request_uris, logo_uri or backchannel_logout_uri. OutboundAllow is none of them: it is for your own clients, and for one that registered
 	// itself once you make it your own (gatehouse client update --trust operator).
 	ClientRegistrationOutboundAllow []string `koanf:"client_registration_outbound_allow"`
 	// SoftwareStatementIssuers are trusted to sign software statements (RFC 7591 section 2.3), each with the
@@ -158,6 +158,15 @@ func (c *config) validateClientRegistration() error {
 	for _, scheme := range c.ClientRegistrationSchemes {
 		if !regexp.MustCompile(`^[a-z][a-z0-9+-]*$`).MatchString(scheme) {
 			wrong("client_registration_schemes", "%q must be a scheme in lower case, such as cursor", scheme)
+		} else if client.TakenScheme(scheme) {
+			wrong("client_registration_schemes", "%q is a scheme of browsers or of other programs, which no client may have", scheme)
+		}
+	}
+	for key, hosts := range map[string][]string{"outbound_allow": c.OutboundAllow, "client_registration_outbound_allow": c.ClientRegistrationOutboundAllow} {
+		for _, host := range hosts {
+			if strings.Contains(host, "/") {
+				wrong(key, "%q must be the name of a host or an address, as in a URL, without a scheme", host)
+			}
 		}
 	}
 	if !slices.Contains([]string{"", string(client.Opaque), string(client.JWT)}, c.ClientRegistrationTokens) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -48,7 +49,7 @@ func registrationTokenViewOf(t registration.InitialToken) registrationTokenView 
 // uses is how many clients have registered, of how many that may.
 func (v registrationTokenView) uses() string {
 	if v.MaxUses == 0 {
-		return strconv.Itoa(v.Used)
+		return strconv.Itoa(v.Used) + " of any number"
 	}
 	return strconv.Itoa(v.Used) + " of " + strconv.Itoa(v.MaxUses)
 }
@@ -81,6 +82,9 @@ func newRegistrationTokenCreate(env *environment) *cobra.Command {
 	lifetime := flags.Duration("lifetime", registration.DefaultLifetime, "how long it is valid")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		if *lifetime == 0 { // would be the default
+			return fmt.Errorf("registration token: --lifetime %s", registration.LifetimeFault())
+		}
 		t.Label, t.Scopes = strings.Join(args, ""), words(t.Scopes)
 		made, text, err := h.initialTokens.Create(cmd.Context(), env.actor(), t, *lifetime)
 		if err != nil {
@@ -128,9 +132,12 @@ func newRegistrationTokenRevoke(env *environment) *cobra.Command {
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		id, err := provider.ParseID(args[0])
 		if err != nil {
-			return about("registration token", args[0], provider.ErrNotFound)
+			return aboutListed("registration token", args[0], "registration-token list", provider.ErrNotFound)
 		}
 		if err := h.initialTokens.Revoke(cmd.Context(), env.actor(), id); err != nil {
+			if errors.Is(err, provider.ErrNotFound) {
+				return fmt.Errorf("registration token %q: %w, or revoked already (gatehouse registration-token list shows what there is)", args[0], provider.ErrNotFound)
+			}
 			return about("registration token", args[0], err)
 		}
 		if *asJSON {

@@ -34,7 +34,7 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	c := f.Request.Client
 	return in.Consent(w, pages.Consent{
 		Flow: sealed, Client: c.Name, Logo: logoPath(c), ClientURI: c.URI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
-		Username: s.User.Username, Destination: destination(f.Request.RedirectURI), Scopes: described, Audience: f.Request.Audience,
+		Username: s.User.Username, Destination: client.Destination(f.Request.RedirectURI), Scopes: described, Audience: f.Request.Audience,
 		Lasts: b.lasts(f.Request), EachTime: f.Request.AskedEachTime(), Unverified: c.Trust == client.Unverified,
 		Host: c.DocumentHost(), Local: c.FromDocument() && client.Impersonable(f.Request.RedirectURI),
 	})

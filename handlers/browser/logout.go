@@ -78,7 +78,7 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if request.RedirectURI == "" || len(frames) > 0 || offered {
 		page := b.loggedOut(request.Client, frames)
 		if page.Next = request.RedirectURI; offered {
-			page.Destination = destination(page.Next)
+			page.Destination = client.Destination(page.Next)
 		}
 		if page.Next == "" && len(frames) == 0 && r.Method == http.MethodPost { // reloaded, the answer would send the form again
 			wire.SeeOther(w, withLocales(page.Again, locales), nil)

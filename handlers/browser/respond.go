@@ -99,7 +99,7 @@ func (e *redirected) RespondError(w http.ResponseWriter, r *http.Request, code r
 // offer shows where an error would be sent back to. Anybody can register an address of his own: with it, a link to this
 // server would lead there without anybody seeing that it does (RFC 9700 section 4.11.2).
 func (b *Browser) offer(w http.ResponseWriter, r *http.Request, e *redirected, params url.Values) error {
-	page := pages.Return{Client: e.request.Client.Name, Destination: destination(e.request.RedirectURI), Refused: b.refused(r, e.error, params.Get("error_uri"))}
+	page := pages.Return{Client: e.request.Client.Name, Destination: client.Destination(e.request.RedirectURI), Refused: b.refused(r, e.error, params.Get("error_uri"))}
 	if b.complete(e.request, params); e.request.Mode == oauth.FormPost {
 		page.Form = &pages.FormPost{Action: e.request.RedirectURI, Params: params}
 	} else {
@@ -122,16 +122,4 @@ func (b *Browser) refused(r *http.Request, err error, uri string) pages.Error {
 func navigates(r *http.Request) bool {
 	kind := r.Header.Get("Sec-Fetch-Dest")
 	return kind == "" || kind == "document"
-}
-
-// destination is what people see of the address that a response goes to.
-func destination(uri string) string {
-	u, err := url.Parse(uri)
-	if err != nil { // never: it is registered
-		return uri
-	}
-	if u.Host == "" {
-		return u.Scheme + ":"
-	}
-	return u.Host
 }

@@ -140,22 +140,26 @@ func TestPageOfAClientSaysHowItRegistered(t *testing.T) {
 	require.NoError(t, f.store.AddInitialToken(t.Context(), initial))
 	due := now.Add(72 * time.Hour)
 	for name, kept := range map[string]itself.Kept{
-		"open":  {DueAt: &due},
-		"token": {InitialToken: initial.ID},
+		"open":                         {DueAt: &due},
+		"token":                        {InitialToken: initial.ID},
+		"https://notes.example/client": {DueAt: &due},
 	} {
-		f.registered(name, func(c *client.Client) { c.Trust = client.Unverified })
+		f.registered(name, func(c *client.Client) { c.AuthMethod = client.None })
 		kept.ClientID, kept.Hash, kept.CreatedAt = name, []byte(name), now
 		require.NoError(t, f.store.AddRegistration(t.Context(), kept))
+		_, err := f.clients.Update(t.Context(), audit.Actor{Kind: audit.Job, ID: "test", Scopes: audit.AllScopes()}, name, func(c *client.Client) error { c.Trust = client.Unverified; return nil })
+		require.NoError(t, err)
 	}
 	page = b.get("/admin/clients/open").Body.String()
-	for _, want := range []string{"itself, without a token", "unless somebody uses it"} {
+	for _, want := range []string{"itself, without a token", "at the earliest"} {
 		assert.Contains(t, page, want)
 	}
+	assert.Contains(t, b.get("/admin/clients/"+url.PathEscape("https://notes.example/client")).Body.String(), "its metadata document, at the client ID")
 	assert.Contains(t, b.get("/admin/clients/token").Body.String(), `<a href="/admin/registration-tokens/`+initial.ID.String()+`">Partner</a>`)
 	b.done(b.post("/admin/clients/open/state", url.Values{"state": {"verified"}}))
 	page = b.get("/admin/clients/open").Body.String()
 	assert.Contains(t, page, "you: registered itself, verified")
-	assert.NotContains(t, page, "unless somebody uses it")
+	assert.NotContains(t, page, "at the earliest")
 }
 
 // A token that manages a registration is known by its client, and never shown again.

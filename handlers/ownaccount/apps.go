@@ -35,7 +35,10 @@ func (o *OwnAccount) serveAppsPage(w http.ResponseWriter, r *http.Request, s *se
 		shown := pages.OwnApp{
 			ClientID: app.ClientID, Name: app.Name, Logo: o.Logo(app.ClientID, app.LogoURI), Network: origin.Network(app.Address), Since: app.Since, Used: app.UsedAt,
 			SignIns: int(app.SignIns), Refreshes: int(app.Refreshes),
-			Open: client.InitiateLogin(app.InitiateLoginURI, o.Issuer),
+			Unverified: app.Unverified, Hosts: app.Hosts,
+		}
+		if !app.Unverified { // this server leads nobody there unasked
+			shown.Open = client.InitiateLogin(app.InitiateLoginURI, o.Issuer)
 		}
 		for _, name := range app.Scopes {
 			if name != "openid" { // signing in is what every application here is for

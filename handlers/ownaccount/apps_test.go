@@ -52,3 +52,25 @@ func TestOnlyEndedApplicationsAreLogged(t *testing.T) {
 	assert.Equal(t, "books", alice.ended("books"))
 	assert.Nil(t, alice.ended("books"), "again")
 }
+
+// The list says which applications nobody vouches for, and leads nobody there.
+func TestUnverifiedApplicationsAreMarked(t *testing.T) {
+	f := newFixture(t, nil)
+	u, now := f.user("alice"), *f.now.Load()
+	agreed := consent.Remembered{"": {Scopes: []string{"openid"}}}
+	for id, trust := range map[string]client.Trust{"ours": client.Operator, "theirs": client.Unverified, "https://doc.example/client": client.Unverified} {
+		require.NoError(t, f.store.CreateClient(t.Context(), &client.Client{
+			ID: id, Name: "Notes", Trust: trust, RedirectURIs: []string{"https://to.example/a", "https://to.example/b", "com.example.notes:/cb"},
+			InitiateLoginURI: "https://to.example/login", CreatedAt: now, UpdatedAt: now,
+		}))
+		standing, err := f.store.Standing(t.Context(), u.ID, id)
+		require.NoError(t, err)
+		require.NoError(t, f.store.Remember(t.Context(), u.ID, id, standing.Version, agreed, now))
+	}
+	page := f.signIn(u).open("/account/apps").Body.String()
+	const marked = "All that is known of it is where it is: "
+	assert.Equal(t, 2, strings.Count(page, marked))
+	assert.Contains(t, page, marked+"<code>to.example</code> <code>com.example.notes:</code>")
+	assert.Contains(t, page, marked+"<code>doc.example</code>")
+	assert.Equal(t, 1, strings.Count(page, `href="https://to.example/login?`), "the operator's own")
+}

@@ -257,7 +257,10 @@ func (l Localized) OwnSessions(w http.ResponseWriter, page OwnSessions) error {
 // OwnApp is an application with access to the account.
 type OwnApp struct {
 	ClientID, Name, Logo, Network string
-	// Open begins a sign-in to the application; empty: it has no address for that.
+	// Unverified: the application registered itself, and nobody has checked who it is. Hosts are then what is known of it.
+	Unverified bool
+	Hosts      []string
+	// Open begins a sign-in to the application; empty: it has no address for that, or is unverified.
 	Open               string
 	Scopes             []Scope
 	Since, Used        time.Time

@@ -92,7 +92,7 @@ func ownPages(in pages.Localized, show func(name string, write func(http.Respons
 				ClientID: evil, Name: evil, Logo: "/logo/x/y", Network: evil, Since: at, Used: at, SignIns: 1, Refreshes: 2,
 				Scopes: []pages.Scope{{Name: evil}, {Name: "email", Description: "x", Standard: true}, {Name: "x", Description: evil}},
 			},
-			{ClientID: "b", Name: evil, Since: at, Used: at},
+			{ClientID: "b", Name: evil, Since: at, Used: at, Unverified: true, Hosts: []string{evil, "b.example"}},
 		}})
 	})
 	show("own_apps_none", func(w http.ResponseWriter) error {

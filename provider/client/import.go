@@ -170,6 +170,9 @@ func (i *Import) checkOne(ctx context.Context, imported *Imported, existing *Cli
 	if existing != nil {
 		return nil, i.compare(ctx, imported, &c, existing, now)
 	}
+	if err := c.checkTrust(); err != nil {
+		return nil, err
+	}
 	if err := i.registry.sectors.check(ctx, &c); err != nil {
 		return nil, err
 	}

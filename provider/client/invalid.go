@@ -17,6 +17,8 @@ type Problem struct {
 	Fault *fault.Fault
 	// Item is the number of the element of a list that is wrong, from 1; 0: the whole field is.
 	Item int
+	// Cause is for the log alone, since whoever registers a client may not learn it; nil: the fault says all.
+	Cause error
 }
 
 // Pointer is the JSON pointer (RFC 6901) of what is wrong.
@@ -41,7 +43,7 @@ func (i *Invalid) add(field string, problem *fault.Fault) {
 }
 
 func (i *Invalid) addItem(field string, index int, problem *fault.Fault) {
-	i.Problems = append(i.Problems, Problem{field, problem, index + 1})
+	i.Problems = append(i.Problems, Problem{Field: field, Fault: problem, Item: index + 1})
 }
 
 func (i *Invalid) orNil() error {

@@ -59,7 +59,7 @@ func redirectURIFault(uri string, kind Type, undotted bool) fault.Code {
 		return fault.URINative
 	case strings.Contains(scheme, "."):
 		return ""
-	case slices.Contains(takenSchemes(), scheme):
+	case TakenScheme(scheme):
 		return fault.URITaken
 	case !undotted:
 		// RFC 8252 section 7.1: a private-use scheme is a reversed domain name.
@@ -67,6 +67,11 @@ func redirectURIFault(uri string, kind Type, undotted bool) fault.Code {
 	default:
 		return ""
 	}
+}
+
+// TakenScheme tells whether a scheme, in lower case, is one that no client may have.
+func TakenScheme(scheme string) bool {
+	return scheme == "http" || scheme == "https" || slices.Contains(takenSchemes(), scheme)
 }
 
 // takenSchemes are those of browsers and of common programs: some would execute what is sent to

@@ -22,6 +22,8 @@ var errNotRegistrable = fmt.Errorf("not a client id: %w", provider.ErrNotFound)
 type Store interface {
 	finder
 	CreateClient(ctx context.Context, c *Client) error
+	// RegisteredItself tells whether the client did, whoever vouches for it now.
+	RegisteredItself(ctx context.Context, id string) (bool, error)
 	// UserSubjects returns those of the texts that are, or were, the subject or the id of a user. After
 	// a client was created, no user gets its id until the transaction ends.
 	UserSubjects(ctx context.Context, texts []string) ([]string, error)
@@ -110,6 +112,11 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 	if err := c.Validate(); err != nil {
 		return "", err
 	}
+	if r.added == nil {
+		if err := c.checkTrust(); err != nil {
+			return "", err
+		}
+	}
 	if err := mayManage(actor, c); err != nil {
 		return "", err
 	}
@@ -197,6 +204,9 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 			return nil, err
 		}
 		if err := c.changedMethod(method); err != nil {
+			return nil, err
+		}
+		if err := r.changedTrust(ctx, c, &was); err != nil {
 			return nil, err
 		}
 		if err := r.changedSector(ctx, c, &was); err != nil {

@@ -121,6 +121,7 @@ type sectorRequest struct {
 // failedSector is a document that is not fetched again until then.
 type failedSector struct {
 	wrong *fault.Fault
+	cause error
 	until time.Time
 }
 
@@ -138,6 +139,8 @@ type sectorDocument struct {
 	uri       string
 	redirects []string
 	wrong     *fault.Fault
+	// cause is why it could not be fetched.
+	cause error
 }
 
 type sectorKey struct{}
@@ -159,7 +162,7 @@ func (s *Sectors) check(ctx context.Context, c *Client) error {
 	}
 	var bad Invalid
 	if d.wrong != nil {
-		bad.add("sector_identifier_uri", d.wrong)
+		bad.Problems = append(bad.Problems, Problem{Field: "sector_identifier_uri", Fault: d.wrong, Cause: d.cause})
 		return bad.orNil()
 	}
 	for _, uri := range c.RedirectURIs {
@@ -179,31 +182,31 @@ func (s *Sectors) read(ctx context.Context, c *Client) sectorDocument {
 	}
 	asked := sectorRequest{uri, c.SelfRegistered()}
 	if f, known := s.failed.Get(asked); known && s.clock.Now(ctx).Before(f.until) {
-		return sectorDocument{uri: uri, wrong: f.wrong}
+		return sectorDocument{uri: uri, wrong: f.wrong, cause: f.cause}
 	}
 	d := sectorDocument{uri: uri}
-	if d.redirects, d.wrong = s.document(c.Outbound(ctx), uri); d.wrong != nil && ctx.Err() == nil {
-		s.failed.Add(asked, failedSector{d.wrong, s.clock.Now(ctx).Add(sectorPause)})
+	if d.redirects, d.wrong, d.cause = s.document(c.Outbound(ctx), uri); d.wrong != nil && ctx.Err() == nil {
+		s.failed.Add(asked, failedSector{d.wrong, d.cause, s.clock.Now(ctx).Add(sectorPause)})
 	}
 	return d
 }
 
-// document returns the URIs in a document. Why it could not be fetched is not told: who registers a client may not learn
-// what is behind a firewall.
-func (s *Sectors) document(ctx context.Context, uri string) ([]string, *fault.Fault) {
+// document returns the URIs in a document. The fault does not tell why it could not be fetched, which the cause does:
+// who registers a client may not learn what is behind a firewall.
+func (s *Sectors) document(ctx context.Context, uri string) (redirects []string, wrong *fault.Fault, cause error) {
 	response, err := s.fetch.Get(ctx, uri, "application/json", maxSector)
 	if err != nil {
-		return nil, fault.New(fault.SectorFetch)
+		return nil, fault.New(fault.SectorFetch), err
 	}
 	var list []*string
 	if provider.TooDeep(response.Body) || json.Unmarshal(response.Body, &list) != nil || len(list) > maxSectorLists || slices.Contains(list, nil) || list == nil {
-		return nil, fault.New(fault.SectorDocument, "most", maxSectorLists)
+		return nil, fault.New(fault.SectorDocument, "most", maxSectorLists), nil
 	}
-	redirects := make([]string, len(list))
+	redirects = make([]string, len(list))
 	for i, one := range list {
 		redirects[i] = *one
 	}
-	return redirects, nil
+	return redirects, nil, nil
 }
 
 // changedSector checks the sector of a client where the redirect URIs or the sector change. It refuses to move

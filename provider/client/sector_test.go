@@ -195,6 +195,9 @@ func TestFailedSectorsArePaused(t *testing.T) {
 		for range 3 {
 			_, err := r.Create(t.Context(), audittest.Operator(), pairwiseClient("app", "https://a.example.com/cb"), "")
 			assert.Equal(t, []string{failure.code}, faults(t, err))
+			var bad *client.Invalid
+			require.ErrorAs(t, err, &bad)
+			assert.Equal(t, failure.err, bad.Problems[0].Cause, "for the log")
 		}
 		assert.EqualValues(t, 1, host.count.Load())
 		now = now.Add(10 * time.Second)

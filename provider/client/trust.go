@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 )
 
@@ -39,6 +40,28 @@ func (c *Client) ShownLogo() string {
 		return ""
 	}
 	return c.LogoURI
+}
+
+// checkTrust refuses to call a client self-registered of which it is not known that it is. Where its id is the URL of a
+// metadata document, that is what the client says of itself.
+func (c *Client) checkTrust() error {
+	if !c.SelfRegistered() || c.FromDocument() {
+		return nil
+	}
+	return &Invalid{[]Problem{{Field: "trust", Fault: fault.New(fault.NotSelfRegistered, "value", c.Trust)}}}
+}
+
+// changedTrust is checkTrust for a change. An operator who took over a client that registered itself can give it back.
+func (r *Registry) changedTrust(ctx context.Context, c, before *Client) error {
+	wrong := c.checkTrust()
+	if wrong == nil || before.SelfRegistered() {
+		return nil
+	}
+	did, err := r.store.RegisteredItself(ctx, c.ID)
+	if err == nil && !did {
+		err = wrong
+	}
+	return err
 }
 
 // Outbound is ctx for a request of this server to an address that the client chose: whoever registers itself must not

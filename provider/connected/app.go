@@ -13,6 +13,10 @@ type App struct {
 	LogoURI string
 	// InitiateLoginURI is where a sign-in to it begins when somebody else leads a browser there; empty: nowhere.
 	InitiateLoginURI string
+	// Unverified: it registered itself, and nobody has checked that it is what it is called. Hosts are then those that
+	// are known of it: that of its metadata document, or else those that its responses go to.
+	Unverified bool
+	Hosts      []string
 	// Sector is that of the pairwise subject by which it knows the user; empty: it knows the public one.
 	Sector string
 	// Scopes are those of everything that lives, sorted.

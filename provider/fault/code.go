@@ -120,6 +120,7 @@ const (
 	URIHTTPS           Code = "uri_https"
 	FrontChannelOrigin Code = "frontchannel_origin"
 	NeedsLogoutURI     Code = "needs_logout_uri"
+	NotSelfRegistered  Code = "not_self_registered"
 	URINative          Code = "uri_native"
 	URITaken           Code = "uri_taken"
 	URIUndotted        Code = "uri_undotted"

@@ -127,6 +127,7 @@ func english() map[Code]string {
 		URIHTTPS:           "{value} must use https, or http on 127.0.0.1, [::1] or localhost",
 		FrontChannelOrigin: "{value} must have the scheme, host and port of a redirect URI",
 		NeedsLogoutURI:     "needs {property}",
+		NotSelfRegistered:  "{value} is for a client that registered itself, and this one did not",
 		URINative:          "{value} has a scheme that only native clients may use",
 		URITaken:           "{value} has a scheme of browsers or of other programs",
 		URIUndotted:        "{value} must use a scheme with a dot, such as com.example.app (--allow-undotted-scheme allows others: any application could claim them)",

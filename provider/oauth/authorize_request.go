@@ -124,7 +124,11 @@ func (p *Provider) applicant(ctx context.Context, form url.Values) (*client.Clie
 	}
 	c, err := p.applicants.Client(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
-		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckApplication, "The application is unknown.").
+		check := refusal.CheckApplication
+		if err != nil && (strings.HasPrefix(id, "https://") || strings.HasPrefix(id, "http://")) {
+			check = refusal.CheckDocumentURL
+		}
+		return nil, refusal.New(refusal.InvalidRequest, check, "The application is unknown.").
 			WithStatus(400).Compare(refusal.FieldClientID, "", id)
 	}
 	if err != nil {

@@ -157,6 +157,10 @@ func TestAnUnknownApplicationIsRecorded(t *testing.T) {
 	assert.Equal(t, refusal.CheckApplication, r.Check)
 	assert.Equal(t, []any{refusal.FieldClientID, "appp"}, []any{r.Field, r.Received})
 	assert.NotContains(t, r.Description, "appp")
+	for _, id := range []string{"https://notes.example/client.json", "https://notes.example", "http://notes.example/client.json"} {
+		_, err = h.provider.CheckForm(t.Context(), h.params(url.Values{"client_id": {id}}))
+		assert.Equal(t, refusal.CheckDocumentURL, assertRefused(t, err, "invalid_request").Check, "no document is read")
+	}
 
 	_, err = h.provider.Token(t.Context(), basic("appp", "x", url.Values{"grant_type": {"client_credentials"}}))
 	r = assertRefused(t, err, "invalid_client")

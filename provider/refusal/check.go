@@ -122,6 +122,7 @@ const (
 	CheckClientName         Check = "client_name"
 	CheckManagedClient      Check = "managed_client"
 	CheckRegistrations      Check = "client_registrations"
+	CheckDocumentURL        Check = "client_document_url"
 	CheckDocument           Check = "client_document"
 	CheckDocumentFetch      Check = "client_document_fetch"
 	CheckDocumentHost       Check = "client_document_host"

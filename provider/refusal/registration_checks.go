@@ -39,6 +39,12 @@ func registrationEntries() map[Check]Entry {
 			"Try again later.",
 			"Unused ones leave by themselves after GATEHOUSE_CLIENT_REGISTRATION_UNUSED; GATEHOUSE_CLIENT_REGISTRATION_LIMIT is how many there can be. An initial access token registers all the same.",
 		},
+		CheckDocumentURL: {
+			"Unknown application",
+			"The client_id is a URL, and no application is registered under it. Nor does the server read a client metadata document there: it reads none, or none of this host, or the URL is not one that a document can have.",
+			"Check the client_id. That of a metadata document begins with https://, has a path, and has no query, fragment, user or segments of dots.",
+			"GATEHOUSE_CLIENT_METADATA_DOCUMENTS names the hosts whose documents are read. `gatehouse client create URL` registers the client without its document.",
+		},
 		CheckDocument: {
 			"Unusable client metadata document",
 			"The client_id is the URL of a metadata document, and what is there cannot be registered: it is no JSON of usual size, names another client_id, has a secret, or breaks a rule of registrations.",

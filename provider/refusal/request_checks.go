@@ -7,7 +7,7 @@ func requestEntries() map[Check]Entry {
 			"No such page or resource",
 			"Nothing is served at this URL, or it no longer exists.",
 			"Compare the URL with /.well-known/openid-configuration, or that of a management request with /api/v1/openapi.json.",
-			"The path of the request is not in the route table. A reverse proxy that adds or strips a prefix is the usual reason.",
+			"The path of the request is not in the route table. A reverse proxy that adds or strips a prefix is the usual reason. Some endpoints are there only when they are turned on: that where clients register themselves (/oauth/register) by GATEHOUSE_CLIENT_REGISTRATION.",
 		},
 		CheckMethod: {
 			"HTTP method not allowed",

@@ -61,6 +61,9 @@ func asRefusal(err error) error {
 		problems = append(problems, refusal.Problem{Pointer: pointer, Message: textFor(p.Fault)})
 	}
 	r := refusal.New(code(nameOf(first.Field)), refusal.CheckClientMetadata, nameOf(first.Field)+" "+textFor(first.Fault)+".")
+	if first.Cause != nil {
+		r = r.Because(errors.New(first.Cause.Error())) // as in unreachable
+	}
 	return r.CompareFields(problems[:min(len(problems), mostProblems)])
 }
 

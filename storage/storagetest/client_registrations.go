@@ -110,6 +110,11 @@ func testClientRegistrations(t *testing.T, f *fixture) {
 	names, err = f.OperatorNames(ctx, 1)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"First"}, names)
+	for id, want := range map[string]bool{"one": true, first.ID: false} {
+		did, err := f.RegisteredItself(ctx, id)
+		require.NoError(t, err)
+		assert.Equal(t, want, did, id)
+	}
 	require.NoError(t, f.DeleteClient(ctx, "one"))
 	_, err = f.Registration(ctx, "one")
 	require.ErrorIs(t, err, provider.ErrNotFound)
