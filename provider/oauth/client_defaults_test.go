@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
 )
 
 // OpenID Connect Registration section 2: default_max_age and default_acr_values count where a request
@@ -50,7 +51,6 @@ func TestARegistrationSaysHowFreshAndStrongASignInIs(t *testing.T) {
 	assert.Equal(t, "2", r.flow(url.Values{"acr_values": {"1"}}).Request.Demands(), "that no request avoids")
 }
 
-// require_auth_time has nothing to add: every ID token of a user has it.
 // Libraries ask for what the metadata say to everybody, and for offline_access wherever there are refresh tokens.
 func TestScopesThatAreLeftOut(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.Scopes = []string{"openid", "profile"} })
@@ -59,6 +59,7 @@ func TestScopesThatAreLeftOut(t *testing.T) {
 	answer, err := r.exchange(r.secret, code)
 	require.NoError(t, err)
 	assert.Equal(t, "openid", answer.Parameters["scope"], "OpenID Connect Core section 11: it is ignored")
+	require.NoError(t, r.store.AddRegistration(t.Context(), registration.Kept{ClientID: "app", Hash: []byte{1}, CreatedAt: *r.now.Load()}))
 	for scope, trust := range map[string]client.Trust{
 		"openid roles": client.Operator, "profile unknown": client.Operator, "offline_access": client.Operator,
 		"roles": client.Unverified, "roles offline_access unknown": client.Unverified,
@@ -74,6 +75,7 @@ func TestScopesThatAreLeftOut(t *testing.T) {
 	}
 }
 
+// require_auth_time has nothing to add: every ID token of a user has it.
 func TestEveryIDTokenHasAuthTime(t *testing.T) {
 	r := newFront(t, nil)
 	for _, id := range []any{r.signIn("openid", nil)["id_token"], r.respond("id_token", nil).Get("id_token"), r.respond("code id_token", nil).Get("id_token")} {
