@@ -45,8 +45,9 @@ type clientRegistrationSettings struct {
 	ClientRegistrationLimit int `koanf:"client_registration_limit"`
 	// ClientRegistrationOutboundAllow are hosts that our connections may reach although their addresses are private
 	// where such a client names them: by a client_id that is the URL of its metadata document, its jwks_uri,
-	// sector_identifier_uri, request_uris, logo_uri or backchannel_logout_uri. OutboundAllow is none of them: it is for your own clients, and for one that registered
-	// itself once you make it your own (gatehouse client update --trust operator).
+	// sector_identifier_uri, request_uris, logo_uri or backchannel_logout_uri. OutboundAllow is none of them: it is for
+	// your own clients, and for one that registered itself once you make it your own (gatehouse client update --trust
+	// operator).
 	ClientRegistrationOutboundAllow []string `koanf:"client_registration_outbound_allow"`
 	// SoftwareStatementIssuers are trusted to sign software statements (RFC 7591 section 2.3), each with the
 	// https URL of its keys, or the path of a file with them as a JWK set, such as

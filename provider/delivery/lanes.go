@@ -10,8 +10,8 @@ type Receiver[K comparable] struct {
 	Key K
 	// Failing: it is stored that it failed. What it did in this process is known without that.
 	Failing bool
-	// Unproven: a stranger registered it. It is taken for one that fails until it works in this process:
-	// anybody can register any number that hang.
+	// Unproven: it registered itself, and nobody vouches for it. It is taken for one that fails until it works in this
+	// process: anybody can register any number that hang.
 	Unproven bool
 }
 
@@ -20,8 +20,8 @@ type Receiver[K comparable] struct {
 const maxKnown = 10_000
 
 // Lanes bound the receivers to which requests are in progress, one lane for each. Those that failed or
-// were slow last, and those that are unproven, have half of the lanes at most: however many receivers hang, or respond late, the
-// others get their messages. The zero value is not usable; use NewLanes.
+// were slow last, and those that are unproven, have half of the lanes at most: however many receivers hang,
+// or respond late, the others get their messages. The zero value is not usable; use NewLanes.
 type Lanes[K comparable] struct {
 	most int
 

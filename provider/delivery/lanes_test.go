@@ -94,7 +94,7 @@ func TestSlowReceiversHaveHalfOfTheLanes(t *testing.T) {
 	l.end("quick", delivery.Delivered, 0)
 }
 
-// However many receivers a stranger registers that hang, those of the operator, and those that are known to work, go on.
+// However many receivers register that hang, those of the operator, and those that are known to work, go on.
 func TestUnprovenReceiversHaveHalfOfTheLanes(t *testing.T) {
 	t.Parallel()
 	l := newLanes(4, "works", "a", "b", "c", "operator's")

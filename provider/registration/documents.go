@@ -92,8 +92,8 @@ func NewDocuments(s Settings, hosts []string, d Domain, o DocumentDomain) *Docum
 }
 
 // Client returns the client with an id, or provider.ErrNotFound; of a document that cannot be read, or that is on a host
-// which is not let in any more, a refusal. A client that only an operator changes stays as it is. In a transaction, which must not wait for another server and may be
-// rolled back, it is the client as it is stored.
+// which is not let in any more, a refusal. A client that only an operator changes stays as it is. In a transaction, which
+// must not wait for another server and may be rolled back, it is the client as it is stored.
 func (d *Documents) Client(ctx context.Context, id string) (*client.Client, error) {
 	c, err := d.Clients.Client(ctx, id)
 	known := err == nil
