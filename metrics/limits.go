@@ -3,7 +3,7 @@ package metrics
 import "github.com/prometheus/client_golang/prometheus"
 
 // mostDeciders bounds the policies times the sources, with a margin.
-const mostDeciders = 48
+const mostDeciders = 64
 
 // Limits count what the rate limits decide.
 type Limits struct {

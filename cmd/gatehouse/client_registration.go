@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"slices"
 	"time"
 
@@ -18,19 +17,23 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// registrations lets clients register themselves; nil: none can.
-func (h *instance) registrations(s registration.Settings, d registration.Domain) oauthhandlers.Registrations {
-	if s.Mode == registration.Off {
-		return nil
+// registrations lets clients register themselves by requests, which what is returned serves, nil: none can, and by their
+// metadata documents. These are asked for where none is read, too: there may be clients of before.
+func (h *instance) registrations(protocol *oauth.Provider, documents registration.DocumentDomain, keys *oauth.ClientKeys, l limits, e *environment) (oauthhandlers.Registrations, error) {
+	settings, err := h.config.registrationSettings(protocol.Metadata())
+	if err != nil {
+		return nil, err
 	}
-	return registration.New(s, d)
-}
-
-func (h *instance) registrationDomain(keys *oauth.ClientKeys, changes *ratelimit.ClientChanges, clock provider.Clock, random io.Reader) registration.Domain {
-	return registration.Domain{
+	domain := registration.Domain{
 		Store: h.store, Tokens: h.store, Clients: h.registry.ForItself(h.store), Secrets: h.secrets, Keys: keys, Successor: h.ring.Key(keyring.Registration),
-		Transactions: h.store, Changes: changes, Events: h.events, Clock: clock, Random: random,
+		Transactions: h.store, Changes: ratelimit.NewClientChanges(l.limiter, l.table), Events: h.events, Clock: e.clock, Random: e.random,
 	}
+	documents.Limit = ratelimit.NewDocuments(l.limiter, l.table)
+	protocol.FindApplicants(registration.NewDocuments(settings, h.config.documentHosts(), domain, documents))
+	if settings.Mode == registration.Off {
+		return nil, nil //nolint:nilnil // there are none
+	}
+	return registration.New(settings, domain), nil
 }
 
 // registrationSettings are those of clients that register themselves, where the server offers what its metadata says.

@@ -304,3 +304,10 @@ func (c *config) removeScratch() error {
 	}
 	return os.RemoveAll(c.scratch)
 }
+
+// signingAlgorithms are those that a key is made for at the first start: RS256 for ID
+// tokens, which every client library accepts unconfigured, ES256 for all else, and what a
+// client may be registered for.
+func signingAlgorithms() []keys.Algorithm {
+	return []keys.Algorithm{keys.RS256, keys.ES256, keys.EdDSA, keys.PS256}
+}

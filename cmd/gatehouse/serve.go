@@ -46,13 +46,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// signingAlgorithms are those that a key is made for at the first start: RS256 for ID
-// tokens, which every client library accepts unconfigured, ES256 for all else, and what a
-// client may be registered for.
-func signingAlgorithms() []keys.Algorithm {
-	return []keys.Algorithm{keys.RS256, keys.ES256, keys.EdDSA, keys.PS256}
-}
-
 func newServe(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -237,10 +230,6 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	h.factors.Limit(ratelimit.NewFactors(limits.limiter, limits.table))
 	h.outbox.OnRefusal(t.messageRefused)
 	signIn := account.NewSignIn(h.store, h.people, h.hasher, passwords, h.events)
-	var objects *oauth.RequestObjects
-	if offered := c.requestObjects(); offered.ByValue || offered.ByReference {
-		objects = oauth.NewRequestObjects(offered, clientKeys, h.keys, fetch, e.clock)
-	}
 	protocol, err := oauth.New(oauth.Settings{
 		Issuer:        c.Issuer,
 		Paths:         c.paths(),
@@ -270,18 +259,15 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Transactions:  h.store,
 		Clock:         e.clock,
 
-		RequestObjects: objects,
+		RequestObjects: h.requestObjects(clientKeys, fetch, e.clock),
 	})
 	if err != nil {
 		return nil, err
 	}
-	registered, err := c.registrationSettings(protocol.Metadata())
+	registrations, err := h.registrations(protocol, registration.DocumentDomain{Clients: directory, Fetch: fetch, Prefix: ratelimit.Prefix}, clientKeys, limits, e)
 	if err != nil {
 		return nil, err
 	}
-	registrar := h.registrationDomain(clientKeys, ratelimit.NewClientChanges(limits.limiter, limits.table), e.clock, e.random)
-	// Also where no documents are read: there may be clients of before.
-	protocol.FindApplicants(registration.NewDocuments(registered, c.documentHosts(), registrar, registration.DocumentDomain{Clients: directory, Fetch: fetch, Limit: ratelimit.NewDocuments(limits.limiter, limits.table), Prefix: ratelimit.Prefix}))
 	t.metrics.Tokens.Expect(protocol.GrantTypes()...)
 	metadata, err := protocol.Metadata().Document()
 	if err != nil {
@@ -351,8 +337,8 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	first := firstadmin.New(firstadmin.Config{Invitation: h.first, Factors: people, OnlyFrom: admins.OnlyFrom, Next: console.Path, Web: web, Pages: set})
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, Issuer: c.Issuer, PasskeyOrigins: c.passkeyOrigins(), Revocations: revocation.NewFeed(feed, h.keys, c.Issuer, e.clock), LegacyCheck: c.LegacyTokenCheck || c.Dev,
+		Registrations: registrations,
 	}
-	endpoints.Registrations = h.registrations(registered, registrar)
 	admin, err := handlers.NotCrossSite(c.Issuer, handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol)))
 	if err != nil {
 		return nil, err

@@ -119,7 +119,7 @@ func TestPostmanCollection(t *testing.T) {
 		"access_token": s.token("ops", secret, url.Values{"scope": {"invoices:read"}}),
 	}}
 	// What only a reader can name, such as a key to withdraw, is not there.
-	for _, name := range []string{"secret_id", "session_id", "delivery_id", "invitation_id", "passkey_id"} {
+	for _, name := range []string{"secret_id", "session_id", "delivery_id", "logout_id", "invitation_id", "passkey_id"} {
 		p.variables[name] = "01900000-0000-7000-8000-000000000000"
 	}
 	p.variables["kid"], p.variables["error_id"], p.variables["token"] = "none", "none", "12345678"
@@ -131,6 +131,7 @@ func TestPostmanCollection(t *testing.T) {
 		"Sign a browser out":                                http.StatusNotFound,
 		"Revoke a token":                                    http.StatusNotFound,
 		"Send an event again":                               http.StatusNotFound,
+		"Tell a client of a sign-out again":                 http.StatusNotFound,
 		"Read what an error means":                          http.StatusNotFound,
 		"Withdraw what a user agreed to for a client":       http.StatusNotFound,     // was withdrawn by its id before
 		"Create a scope":                                    http.StatusConflict,     // it is there since a client has it
