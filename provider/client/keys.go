@@ -24,7 +24,8 @@ const (
 	MaxKeySet  = 64 << 10
 	maxKeys    = 20
 	minRSABits = 2048
-	// maxRSABits: a signature of 8192 bits takes 1 ms and more to verify, and anybody can send one.
+	// maxRSABits is the most that go-jose reads too: a signature of 8192 bits would take 1 ms and more to verify,
+	// and anybody can send one.
 	maxRSABits = 4096
 	// maxTries is how many keys are tried for a signature that does not name its key.
 	maxTries = 4

@@ -48,7 +48,7 @@ func TestHeadersStaySmallWithALongState(t *testing.T) {
 		assert.Contains(t, once.body, `action="/oauth/authorize"`)
 		assert.Equal(t, state, hidden(t, once, "state"))
 		twice := small("long posted request, by the page", p.request(http.MethodPost, "/oauth/authorize", posted, "Sec-Fetch-Site", "same-origin"))
-		assert.Contains(t, twice.body, `action="/login"`)
+		assert.Contains(t, twice.body, `action="/consent"`)
 		small("wrong password", p.login(page, "wrong"))
 		cancelled := small("cancel", p.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, page, "flow")}, "action": {"cancel"}}))
 		assert.Equal(t, state, returned(t, cancelled).Get("state"))
